@@ -1,0 +1,92 @@
+"""Cases about names: accounts and providers near the stored ones, accounts that may not be stored as given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fuzz.engine.situations import Cases, Situations, in_groups
+from fuzz.model.exchange import Create, SendItems
+from fuzz.model.payload import is_plain_email
+from strategies.accounts import UNUSUAL_ACCOUNTS
+from strategies.fields import unlisted_providers
+from strategies.near_names import NearName, account_pairs, near_accounts, near_providers
+from strategies.texts import UNUSUAL_TEXTS
+
+RICH_ACCOUNT = "First.Last+tag@gmail.com"
+"""An account with everything in it that services like to normalise."""
+
+IN_TURN = (
+    ("no at sign", "a number", "a word of JSON"),
+    ("display name", "mailto", "two addresses"),
+    ("dot at the start", "two dots"),
+    ("two at signs", "no local part", "no domain"),
+)
+"""Kinds of unusual accounts that a service would hardly tell from each other: one of them a run."""
+CONTROLS_A_RUN = 2
+NOT_LISTED = "mock_provider"
+"""An unlisted provider of which a sync can be created."""
+
+
+def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
+    """Accounts and providers one edit away from the stored ones, in a bound and in a disabled sync.
+
+    The plain accounts among them take turns: the conformance phase tries each kind, too.
+    """
+    near = near_accounts(situations.account)
+    providers = [
+        SendItems(0, situations.body(provider=name.value))
+        for name in near_providers(situations.contract, situations.provider)
+    ]
+    beginnings = [beginning for name, beginning, _ in situations.unhappy() if name in ("mismatched", "disabled")]
+    for turn, beginning in enumerate(beginnings):
+        accounts = _plain(near)[(number + turn) % 2 :: 2] + _not_plain(near)[:: turn + 1]
+        sends = [SendItems(0, situations.body(account=name.value)) for name in accounts]
+        yield from in_groups(beginning, [*sends, *providers[:: turn + 1]])
+    yield from _near_a_rich_account(situations, number)
+    yield from _near_too_long_accounts(situations)
+
+
+def _plain(names: Sequence[NearName]) -> list[NearName]:
+    return [name for name in names if is_plain_email(name.value) and not name.alike]
+
+
+def _not_plain(names: Sequence[NearName]) -> list[NearName]:
+    return [name for name in names if not is_plain_email(name.value) or name.alike]
+
+
+def _near_a_rich_account(situations: Situations, number: int) -> Iterator[Cases]:
+    bound = (*situations.fresh, SendItems(0, situations.body(account=RICH_ACCOUNT)))
+    near = near_accounts(RICH_ACCOUNT)
+    chosen = [*_plain(near)[number % 2 :: 2], *_not_plain(near)[number % 2 :: 2]]
+    yield from in_groups(bound, [SendItems(0, situations.body(account=name.value)) for name in chosen])
+
+
+def _near_too_long_accounts(situations: Situations) -> Iterator[Cases]:
+    """Of the longest accounts, which a service may refuse: a pair that agrees for longer shows what others show."""
+    for pair in account_pairs()[-2:]:
+        bound = (*situations.fresh, SendItems(0, situations.body(account=pair.one)))
+        yield Cases(bound, (SendItems(0, situations.body(account=pair.other)), situations.send(account=pair.one)))
+
+
+def stored_accounts(situations: Situations, number: int) -> Iterator[Cases]:
+    """An account that is no plain address may be refused; one that is taken must be the one that is stored."""
+    accounts = dict(UNUSUAL_ACCOUNTS)
+    turned = {kinds[number % len(kinds)] for kinds in IN_TURN}
+    left_out = {kind for kinds in IN_TURN for kind in kinds} - turned
+    controls = [f"{text}@example.com" for _, text in UNUSUAL_TEXTS]
+    some = [controls[(number * CONTROLS_A_RUN + place) % len(controls)] for place in range(CONTROLS_A_RUN)]
+    for account in (*(accounts[kind] for kind in accounts if kind not in left_out), *some):
+        send = SendItems(0, situations.body(account=account))
+        yield Cases((*situations.fresh, send), (send,))
+
+
+def providers_against_each_other(situations: Situations) -> Iterator[Cases]:
+    """Every provider against every other one, on a fresh sync, of which nothing must be stored, and on a bound one."""
+    unlisted = unlisted_providers(situations.contract)
+    creatable = (*situations.providers, *(name for name in unlisted if name == NOT_LISTED))
+    for provider in creatable:
+        others = [name for name in (*situations.providers, *unlisted[:2]) if name != provider]
+        own = [situations.send(provider=provider, account=account) for account in ("a@example.com", "b@example.com")]
+        on_fresh = [situations.send(provider=other, account="b@example.com") for other in others]
+        on_bound = [situations.send(provider=other, account="a@example.com") for other in others]
+        yield Cases((Create(0, provider),), (*on_fresh, own[0], *on_bound, own[1], own[0]))

@@ -1,0 +1,165 @@
+"""The payloads phase: every documented rule broken alone, every silent feature alone, every near miss of an account.
+
+Deterministic. One bound sync serves many cases as long as belief stays single: a refused or accepted body leaves it as
+it was. A case that fails is a scenario of its own, and the next ones begin on a sync created anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fuzz.engine.allowed_forms import numbered, spelt_otherwise, structures, unusual_forms
+from fuzz.engine.campaign import Campaign
+from fuzz.engine.name_cases import near_misses, providers_against_each_other, stored_accounts
+from fuzz.engine.people_cases import token_cases, two_people
+from fuzz.engine.session import Play, Session
+from fuzz.engine.shard import WHOLE, Shard
+from fuzz.engine.situations import Cases, Situations, in_groups, looked_at, looked_at_often, with_ids_of_their_own
+from fuzz.engine.turns import breakages_in_turn, one_of_each_kind, silences_in_turn
+from fuzz.model.exchange import Action, SendItems, Token
+from strategies.breakages import Breakage, breakages, pairs
+from strategies.crowds import mixed_crowds
+from strategies.payloads import with_sync
+from strategies.silences import silences
+from swagger.contract import Json
+
+PHASE = "payloads"
+PAIRS_A_RUN = 4
+ITEMS_AROUND = 150
+STRUCTURES = 3
+"""The first allowed forms: a single item, two, three. A service may handle each on a path of its own."""
+
+
+def run(campaign: Campaign, *, number: int, shard: Shard = WHOLE) -> bool:
+    """Runs a shard of the cases, as long as the campaign has time. False if some were left out for want of it."""
+    for cases in shard.of(all_cases(campaign.session, number)):
+        if campaign.time_left() <= 0:
+            return False
+        _run_cases(campaign, with_ids_of_their_own(cases))
+    return True
+
+
+def all_cases(session: Session, number: int) -> Iterator[Cases]:
+    """Every group of cases, in order: allowed forms, what breaks, near misses, tokens, what is silent, pairs."""
+    situations = Situations(session)
+    contract = session.contract
+    yield from _each_clause_once(Situations(session, provider=situations.providers[-1]))
+    yield from _plain_forms(situations, number)
+    broken = breakages_in_turn(breakages(contract), number)
+    yield from looked_at(situations, [_broken(situations.body(), each) for each in broken])
+    yield from near_misses(situations, number)
+    yield from providers_against_each_other(situations)
+    yield from stored_accounts(situations, number)
+    yield from token_cases(situations)
+    if len(session.staff) > 1:
+        yield from two_people(situations)
+    yield from _broken_in_unhappy_situations(situations, number)
+    yield from _silent_in_unhappy_situations(situations, number)
+    yield from _broken_deep_within(situations)
+    silent = silences_in_turn(silences(contract), number)
+    yield from looked_at_often(situations, [SendItems(0, each.apply(situations.body())) for each in silent])
+    chosen = pairs(breakages(contract))
+    start = number % max(1, len(chosen))
+    turned = (*chosen[start:], *chosen[:start])[:PAIRS_A_RUN]
+    yield from looked_at(situations, [_broken(situations.body(), each) for each in turned])
+
+
+def _each_clause_once(situations: Situations) -> Iterator[Cases]:
+    """Every clause that a payload or a token can break, once: a run that is short of time has then witnessed them
+    all. On a sync of another provider than all that follows.
+    """
+    single = next(structures(situations.contract, situations.body()))
+    once = _one_of_each(breakages(situations.contract))
+    tokens = [SendItems(0, situations.body(), token) for token in (Token.NONE, Token.UNKNOWN)]
+    actions = [SendItems(0, single), *tokens, *(_broken(situations.body(), each) for each in once)]
+    yield Cases(situations.matched, tuple(actions))
+
+
+def _one_of_each(catalogue: Sequence[Breakage]) -> list[Breakage]:
+    """The first way to break each clause, or set of clauses."""
+    once: dict[tuple[str, ...], Breakage] = {}
+    for breakage in catalogue:
+        once.setdefault(breakage.breaks, breakage)
+    return list(once.values())
+
+
+def _broken(body: Json, breakage: Breakage) -> SendItems:
+    changed = breakage.apply(body)
+    return SendItems(0, None, raw=changed) if breakage.raw else SendItems(0, changed)
+
+
+def _broken_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:
+    """Each rule broken where a state error is due as well: a refusal or that error, nothing else, and no change.
+
+    The situations take turns: each meets every other rule, and the next one the rest.
+    """
+    once = _one_of_each(breakages(situations.contract))
+    rules = tuple(once)
+    for turn, (_, beginning, account) in enumerate(situations.unhappy(), start=number):
+        body = situations.body(account=account)
+        yield from in_groups(beginning, [_broken(body, breakage) for breakage in rules[turn % 2 :: 2]])
+    yield from in_groups(situations.fresh, [_broken(situations.body(), breakage) for breakage in rules])
+
+
+def _silent_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:
+    """Unusual bodies where a state error is due: what is not looked into must not pass for accepted.
+
+    A disabled sync, which has most to lose, meets all of them, the other situations a part each, in turn.
+    """
+    unusual = one_of_each_kind(silences(situations.contract))
+    for turn, (name, beginning, account) in enumerate(situations.unhappy(), start=number):
+        body, some = situations.body(account=account), unusual if name == "disabled" else unusual[turn % 4 :: 4]
+        yield from in_groups(beginning, [SendItems(0, each.apply(body)) for each in some])
+
+
+def _broken_deep_within(situations: Situations) -> Iterator[Cases]:
+    """Each required field of an item absent from one in the middle and from the last of many."""
+    body = situations.body()
+    rule = next(rule for rule in situations.contract.fields if rule.type == "array" and not rule.parent)
+    items = [numbered(body[rule.name][0], place) for place in range(ITEMS_AROUND)]
+    broken = [
+        SendItems(0, {**body, rule.name: [*items[:place], _without(items[place], each.name), *items[place + 1 :]]})
+        for place in (ITEMS_AROUND // 2, ITEMS_AROUND - 1)
+        for each in situations.contract.item_rules()
+        if each.required
+    ]
+    yield from looked_at(situations, broken)
+
+
+def _without(item: dict[str, Json], name: str) -> dict[str, Json]:
+    return {key: value for key, value in item.items() if key != name}
+
+
+def _plain_forms(situations: Situations, number: int) -> Iterator[Cases]:
+    """Allowed bodies of every form and size, and everything unusual in them; some of them in every situation."""
+    contract, body = situations.contract, situations.body()
+    forms = list(structures(contract, body))
+    spelt = [SendItems(0, None, raw=text) for text in spelt_otherwise(contract, body)]
+    every = (*forms, *unusual_forms(contract, body, number))
+    yield from looked_at(situations, [*(SendItems(0, each) for each in every), *spelt])
+    mixed = list(mixed_crowds(contract, body))
+    few = (*forms[:STRUCTURES], *mixed)
+    for _, beginning, account in situations.unhappy():
+        bodies = [with_sync(each, situations.provider, account) for each in few]
+        yield from in_groups(beginning, [SendItems(0, each) for each in bodies])
+    for each in (*forms[:STRUCTURES], *mixed[:1]):
+        yield Cases(situations.fresh, (SendItems(0, each), situations.send(account="b@example.com")))
+
+
+def _run_cases(campaign: Campaign, cases: Cases) -> None:
+    """Performs the cases one after the other; after a failure the rest begin anew."""
+    left = list(cases.actions)
+    while left and campaign.time_left() > 0:
+        play = campaign.session.play(PHASE)
+        if _begin(campaign, play, cases.beginning):
+            return
+        while left:
+            action = left.pop(0)
+            if campaign.attend(play, play.perform(action)):
+                break
+        campaign.remember(play)
+
+
+def _begin(campaign: Campaign, play: Play, beginning: tuple[Action, ...]) -> bool:
+    """Brings the staff member into the situation; True if that failed already."""
+    return any(campaign.attend(play, play.perform(action)) for action in beginning)

@@ -1,0 +1,28 @@
+"""Cases about who sends what for whom: no token, somebody else's, and two staff members with the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuzz.engine.situations import Cases, Situations
+from fuzz.model.exchange import Create, SendItems, Token
+
+
+def token_cases(situations: Situations) -> Iterator[Cases]:
+    """No token and an unknown one in every situation, and that they change nothing; other people's tokens."""
+    tokens = (Token.NONE, Token.UNKNOWN)
+    everyones = (*tokens, Token.ADMIN, Token.OTHER_STAFF)
+    for _, beginning, account in situations.unhappy():
+        yield Cases(beginning, tuple(SendItems(0, situations.body(account=account), token) for token in everyones))
+    for token in everyones:
+        body = situations.body(account="b@example.com")
+        yield Cases((*situations.fresh, SendItems(0, body, token)), (situations.send(),))
+        yield Cases(situations.matched, (SendItems(0, situations.body(serial=3), token), situations.send()))
+
+
+def two_people(situations: Situations) -> Iterator[Cases]:
+    """What is done with one staff member's token or items changes nothing for the other."""
+    provider, body = situations.provider, situations.body(serial=7)
+    yield Cases((*situations.fresh, Create(1, provider)), (SendItems(1, body), SendItems(0, body)), same_ids=True)
+    theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
+    yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))

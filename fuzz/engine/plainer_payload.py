@@ -1,0 +1,91 @@
+"""One payload of a failing scenario made plainer: in a plainer form, with fewer items and fewer fields that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from fuzz.engine.plain_body import not_plain, plain_like
+from fuzz.engine.plainer import in_a_plainer_form
+from fuzz.engine.shortest import shortest
+from fuzz.model.difference import without
+from fuzz.model.exchange import Action, AtOnce, SendItems
+from fuzz.model.payload import items_of
+from fuzz.model.scenario import singles
+from strategies.items import ID
+from strategies.layout import layout_of
+from swagger.contract import Contract, Json
+
+Actions = tuple[Action, ...]
+
+
+@dataclass(slots=True)
+class PayloadOf:
+    """One payload of a failing scenario, being made plainer. Mutable: `actions` is the scenario as it is by now."""
+
+    contract: Contract
+    attempt: Callable[[Actions, Actions], Actions | None]
+    actions: Actions
+    place: int
+    which: int
+
+    def at_its_plainest(self) -> Actions:
+        """The scenario with the fewest items in the payload, and with the fewest fields that are not plain."""
+        if self._body is not None:
+            for body in in_a_plainer_form(self.contract, self._body):
+                self._try(body)
+            self._without_items()
+            self._without_differences()
+        return self.actions
+
+    @property
+    def _body(self) -> dict[str, Json] | None:
+        """The payload as it is by now; None where there is none to make plainer."""
+        if self.place >= len(self.actions):
+            return None
+        single = singles(self.actions[self.place])[self.which]
+        readable = isinstance(single, SendItems) and single.raw is None and isinstance(single.body, dict)
+        return single.body if isinstance(single, SendItems) and readable else None
+
+    def _try(self, body: Json) -> bool:
+        parts = [*singles(self.actions[self.place])]
+        parts[self.which] = replace(parts[self.which], body=body)
+        action = AtOnce(*parts) if len(parts) > 1 else parts[0]
+        failed = self.attempt(self.actions, (*self.actions[: self.place], action, *self.actions[self.place + 1 :]))
+        if failed is not None:
+            self.actions = failed
+        return failed is not None
+
+    def _without_items(self) -> None:
+        name = layout_of(self.contract).listing.name
+        items = (self._body or {}).get(name)
+        if not isinstance(items, list) or len(items) < 2:
+            return
+        self._try(self._plain())
+
+        def attempt(kept: tuple[Json, ...]) -> tuple[Json, ...] | None:
+            return kept if kept and self._body and self._try({**self._body, name: list(kept)}) else None
+
+        items = (self._body or {}).get(name)
+        if isinstance(items, list):
+            shortest(tuple(items), attempt, most=4 * len(items).bit_length())
+
+    def _without_differences(self) -> None:
+        body = self._body
+        different = not_plain(self.contract, body, self._taken())
+
+        def attempt(kept: tuple[int, ...]) -> tuple[int, ...] | None:
+            removed = set(range(len(different))).difference(kept)
+            return kept if self._try(without(body, [different[place] for place in removed])) else None
+
+        shortest(tuple(range(len(different))), attempt)
+
+    def _plain(self) -> Json:
+        return plain_like(self.contract, self._body or {}, self._taken())
+
+    def _taken(self) -> set[str]:
+        """External ids that the scenario's other requests send."""
+        own = singles(self.actions[self.place])[self.which]
+        others = (each for action in self.actions for each in singles(action) if each is not own)
+        bodies = (each.body for each in others if isinstance(each, SendItems))
+        return {str(item.get(ID)) for body in bodies for item in items_of(self.contract, body)}

@@ -1,0 +1,64 @@
+"""The race phase: a sequential prefix, then two requests at once, judged by both orders; repeated enough to matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuzz.engine.campaign import Campaign
+from fuzz.engine.namings import Namings
+from fuzz.engine.session import Session
+from fuzz.engine.shard import WHOLE, Shard
+from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
+
+PHASE = "race"
+ROUNDS = 24
+
+
+def run(campaign: Campaign, *, number: int, rounds: int | None = None, shard: Shard = WHOLE) -> None:
+    """Runs rounds of all race scenarios until the time is over: at least one round, `ROUNDS` if nothing else is
+    said.
+    """
+    namings = Namings(campaign.session.contract, number)
+    for _ in range(rounds or ROUNDS):
+        for actions in shard.of(scenarios(campaign.session, namings)):
+            if campaign.time_left() <= 0:
+                return
+            campaign.run(actions, PHASE)
+
+
+def scenarios(session: Session, namings: Namings) -> Iterator[tuple[Action, ...]]:
+    """One round. What follows the pair tells the states apart that the orders may leave."""
+    naming = namings.next()
+    provider = naming.providers[0]
+    one, other = naming.accounts[:2]
+
+    def send(account: str) -> SendItems:
+        return SendItems(0, namings.payload(provider, account))
+
+    def move(move: Move, account: str) -> MoveSync:
+        return MoveSync(0, move, provider, account)
+
+    create, check = Create(0, provider), (send(one), send(other), send(one))
+    bound = (create, send(one))
+    same = send(one)
+    yield (create, AtOnce(send(one), send(other)), *check)
+    yield (create, AtOnce(send(one), send(one)), *check)
+    renew = Create(0, naming.providers[-1])
+    yield (*bound, AtOnce(create, send(other)), *check)
+    yield (*bound, AtOnce(renew, send(one)), *check)
+    yield (*bound, AtOnce(create, send(one)), send(other), send(one))
+    yield (*bound, AtOnce(same, same), *check)
+    yield (*bound, AtOnce(send(one), send(other)), *check)
+    yield (create, AtOnce(create, renew), *check)
+    if session.lifecycle.custom:
+        return
+    if session.lifecycle.can(Move.DISABLE):
+        yield (*bound, AtOnce(move(Move.DISABLE, one), send(one)), *check)
+        yield (*bound, AtOnce(move(Move.DISABLE, one), renew), send(one), send(other))
+        yield (create, AtOnce(move(Move.DISABLE, one), send(other)), *check)
+    if session.lifecycle.can(Move.DISCONNECT):
+        yield (*bound, AtOnce(move(Move.DISCONNECT, one), send(one)), *check)
+        yield (*bound, AtOnce(move(Move.DISCONNECT, one), renew), send(other), send(one))
+    if session.lifecycle.can(Move.CONNECT):
+        yield (create, AtOnce(move(Move.CONNECT, one), send(other)), *check)
+        yield (create, AtOnce(move(Move.CONNECT, one), move(Move.CONNECT, other)), *check)

@@ -1,0 +1,255 @@
+"""A failure run again: to see that it comes back, to make it small, and to tell how often it comes.
+
+A request budget bounds the shrinking, so that a target with slow answers and a rate limit can bear it. A run that was
+disturbed by a lost answer says nothing, and is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from fuzz.engine.failures import Failure
+from fuzz.engine.minimise import Actions, Budget, Minimiser, can_begin, renumbered
+from fuzz.engine.plainer import canonical_accounts
+from fuzz.engine.session import Performed, Play, Session
+from fuzz.engine.transport import Unreachable
+from fuzz.model.events import SHRINKING
+from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
+from fuzz.model.scenario import singles
+from fuzz.model.verdict import Kind, Verdict
+from strategies.fields import listed_providers
+from strategies.payloads import plain_payload
+from swagger.contract import Contract
+
+TIMES_TO_CONFIRM = 3
+TIMES_WHEN_INTERMITTENT = 20
+TIMES_DISTURBED = 6
+LENGTHS_OF_PAST = (1, 2, 4, 8, 16, 24)
+KNOWN_GOOD_ACCOUNT = "known.good@example.com"
+
+
+@dataclass(slots=True)
+class Reproducer:
+    """Runs one worker's failures again. `known` tells whether a failure is known under the name that it has by now.
+
+    `dying`: the failure is that no answer comes, while other requests are answered. `clears`: the syncs that staff
+    members have are disconnected before each candidate. Mutable: it counts requests that nobody answers.
+    """
+
+    session: Session
+    shrink_requests: int
+    time_left: Callable[[], float]
+    known: Callable[[Verdict], bool]
+    dying: bool = False
+    clears: bool = False
+    unanswered: int = 0
+
+    def shrink(self, failure: Failure, past: Sequence[Actions]) -> None:
+        """Makes a failure small, or finds that it does not come back; then tells how often it does.
+
+        What is left should fail on a target that has never seen the staff members, too. So it is tried once their
+        syncs have been cleared away; a scenario that needs what was done before it is made small again with a past.
+        """
+        goal, scenario = goal_of(failure.verdict), failure.actions
+        pasts = (earlier + scenario for earlier in likely_pasts(self.session.contract, scenario))
+        found = self._smallest(failure, (scenario, *with_past(past, scenario), *pasts), goal)
+        if found is not None and self.known(failure.verdict):
+            return
+        if found is not None and self.session.lifecycle.can(Move.DISCONNECT) and not self.dying:
+            self._make_self_contained(failure, scenario, past, goal)
+        self._rate(failure, goal)
+
+    def _make_self_contained(self, failure: Failure, scenario: Actions, past: Sequence[Actions], goal: str) -> None:
+        """Finds a past for a small scenario that does not fail once the syncs are cleared away, or on somebody else."""
+        small, evidence = failure.actions, failure.evidence
+        self.clears = True
+        if self._attempt(failure, small, Budget(self.shrink_requests), goal) is None:
+            pasts = (earlier + small for earlier in likely_pasts(self.session.contract, small))
+            if self._smallest(failure, (scenario, *pasts, *with_past(past, scenario)), goal) is not None:
+                return
+            failure.needs_past = True
+        self.clears = False
+        failure.actions, failure.evidence = small, evidence
+        self._try_on_another(failure, small, goal)
+
+    def _try_on_another(self, failure: Failure, small: Actions, goal: str) -> None:
+        """What passes on another staff member has its cause in what this one has been through: that is given to the
+        other one, too. Each can be tried once only, so that what fails is not made smaller.
+        """
+        if len(self.session.staff) < 2 or {0} != {single.staff for action in small for single in singles(action)}:
+            return
+        budget, evidence = Budget(self.shrink_requests), failure.evidence
+        on_another = renumbered(small, {0: 1})
+        candidates = (earlier + on_another for earlier in ((), *likely_pasts(self.session.contract, on_another)))
+        tried = (each for each in candidates if budget.affords(each))
+        found = next((each for each in tried if self._attempt(failure, each, budget, goal) is not None), None)
+        if found is None or found == on_another:
+            failure.needs_past |= found is None
+            failure.actions, failure.evidence = small, evidence
+        else:
+            failure.needs_past = False
+            failure.actions = renumbered(failure.actions, {0: 1, 1: 0})
+
+    def _smallest(self, failure: Failure, candidates: Sequence[Actions], goal: str) -> Actions | None:
+        """Makes the first candidate small that brings the failure back, within a budget; None if none does.
+
+        The first one is tried twice, whatever it costs.
+        """
+        budget = Budget(self.shrink_requests)
+
+        def attempt(candidate: Actions) -> Actions | None:
+            return self._attempt(failure, candidate, budget, goal)
+
+        for place, candidate in enumerate((candidates[0], *candidates)):
+            if place == 0 or (can_begin(candidate) and budget.affords(candidate)):
+                again = attempt(candidate)
+                if again is not None:
+                    failure.actions = Minimiser(self.session.contract, attempt, budget).minimise(again)
+                    return failure.actions
+        return None
+
+    def _attempt(self, failure: Failure, candidate: Actions, budget: Budget, goal: str) -> Actions | None:
+        """Performs a candidate; the actions up to the failure if it is the same one, which is then the evidence."""
+        for _ in range(2):
+            before = self.session.transport.sent
+            play = self.perform(candidate)
+            budget.left -= self.session.transport.sent - before
+            if is_the_same(play, goal) or not was_disturbed(play):
+                break
+        if not is_the_same(play, goal):
+            return None
+        failure.evidence = play.performed
+        failure.actions = tuple(play.actions)
+        if self.known(failure.verdict):
+            budget.left = 0
+        return failure.actions
+
+    def perform(self, candidate: Actions) -> Play:
+        """Performs actions up to the first failure, from nothing known to nothing known."""
+        self.session.settle()
+        if self.clears:
+            self._clear()
+        play = self.session.play(SHRINKING)
+        for member in play.staff:
+            member.forget()
+        for action in candidate:
+            verdict = play.perform(action)
+            if verdict.kind is Kind.FAIL or play.performed[-1].suspect:
+                break
+        last = play.performed[-1]
+        if self.dying and last.suspect and last.delivery.incoming is None:
+            self._tell_apart(candidate, last)
+        for member in play.staff:
+            member.forget()
+        return play
+
+    def _clear(self) -> None:
+        """Disconnects the syncs of all staff members, whatever accounts these hold. The answers are not judged."""
+        providers = listed_providers(self.session.contract)
+        for number in range(len(self.session.staff)):
+            play = self.session.play(SHRINKING)
+            create = Create(number, providers[0])
+            play.perform(create)
+            accounts = dict.fromkeys((KNOWN_GOOD_ACCOUNT, *play.member(create).accounts))
+            for account, provider in product(accounts, providers):
+                play.perform(MoveSync(number, Move.DISCONNECT, provider, account))
+                incoming = play.performed[-1].delivery.incoming
+                if incoming is not None and incoming.status == self.session.contract.success_status:
+                    break
+
+    def _tell_apart(self, candidate: Actions, last: Performed) -> None:
+        """A server that dies of this request, or one that answers nobody. Unreachable if it stays so."""
+        if others_pass(self.session, candidate):
+            last.verdict = self.session.died(last)
+            return
+        self.unanswered += 1
+        if self.unanswered >= TIMES_TO_CONFIRM:
+            where = last.wired.path.rpartition("/")[2]
+            raise Unreachable(f"no good answer to {where}, nor to plain requests; the last one: {last.delivery.why}")
+
+    def _rate(self, failure: Failure, goal: str) -> None:
+        """Runs the failure again three times; more often if it does not always come back. Never drops it."""
+        evidence, actions = failure.evidence, failure.actions
+        times = came = disturbed = 0
+        while times < TIMES_TO_CONFIRM or (came < times < TIMES_WHEN_INTERMITTENT):
+            if self.time_left() <= 0 and times >= TIMES_TO_CONFIRM:
+                break
+            play = self.perform(actions)
+            same = is_the_same(play, goal)
+            if not same and disturbed < TIMES_DISTURBED and was_disturbed(play):
+                disturbed += 1
+                continue
+            times += 1
+            came += same
+        failure.reproduced = (came, times)
+        failure.intermittent = came < times
+        failure.needs_past &= not failure.intermittent
+        failure.evidence, failure.actions = evidence, actions
+
+
+def with_past(past: Sequence[Actions], scenario: Actions) -> Iterator[Actions]:
+    """The scenario after the last ones of a past, fewest first."""
+    for length in dict.fromkeys(min(length, len(past)) for length in LENGTHS_OF_PAST):
+        if length:
+            yield tuple(action for actions in past[-length:] for action in actions) + scenario
+
+
+def likely_pasts(contract: Contract, scenario: Actions) -> Iterator[Actions]:
+    """Short pasts, shortest first: the ways to be left behind for a scenario's staff members (created for another
+    provider, bound, disabled, disconnected, as by the scenario itself) with its account or another, and somebody else
+    who is bound as they are.
+    """
+    staff = tuple(dict.fromkeys(single.staff for action in scenario for single in singles(action)))
+    provider = next(single.provider for single in singles(scenario[0]) if isinstance(single, Create))
+    own = next(iter(canonical_accounts(scenario)), KNOWN_GOOD_ACCOUNT)
+
+    def bound(account: str, staff: Sequence[int] = staff) -> Actions:
+        body = plain_payload(contract, provider=provider, account=account)
+        return tuple(action for number in staff for action in (Create(number, provider), SendItems(number, body)))
+
+    def moved(move: Move, account: str) -> Actions:
+        return tuple(MoveSync(number, move, provider, account) for number in staff)
+
+    created = tuple(Create(number, provider) for number in staff)
+    for other in listed_providers(contract):
+        if other != provider:
+            yield tuple(Create(number, other) for number in staff)
+    yield from (bound(KNOWN_GOOD_ACCOUNT), created + moved(Move.DISABLE, own), bound(own))
+    yield bound(own, tuple({0, 1} - set(staff)))
+    for account in dict.fromkeys((KNOWN_GOOD_ACCOUNT, own)):
+        yield bound(account) + moved(Move.DISABLE, account)
+    yield bound(own) + moved(Move.DISCONNECT, own)
+    yield scenario
+    yield bound(own) + bound(KNOWN_GOOD_ACCOUNT)
+
+
+def others_pass(session: Session, candidate: Sequence[Action]) -> bool:
+    """Requests that are known to work, to both endpoints, are answered for some provider: so the target is there."""
+    create = next(single for action in candidate for single in singles(action) if isinstance(single, Create))
+    providers = dict.fromkeys((create.provider, *listed_providers(session.contract)))
+    return any(_is_answered(session, replace(create, provider=provider)) for provider in providers)
+
+
+def _is_answered(session: Session, create: Create) -> bool:
+    body = plain_payload(session.contract, provider=create.provider, account=KNOWN_GOOD_ACCOUNT)
+    probe = session.play(SHRINKING)
+    return all(
+        probe.perform(action).kind is not Kind.INCONCLUSIVE for action in (create, SendItems(create.staff, body))
+    )
+
+
+def was_disturbed(play: Play) -> bool:
+    """A request was sent more than once, for whatever reason, so that what came after it says little."""
+    return any(each.delivery.attempts > 1 for each in play.performed)
+
+
+def goal_of(verdict: Verdict) -> str:
+    """What a candidate must come to, to be the same failure: the clause, and what was seen in its place."""
+    return f"{verdict.clause}|{verdict.seen.outcome if verdict.seen else 'no answer'}"
+
+
+def is_the_same(play: Play, goal: str) -> bool:
+    """The play ended in the failure that is looked for."""
+    return any(goal_of(each.verdict) == goal for each in play.performed[-2:] if each.verdict.kind is not Kind.PASS)

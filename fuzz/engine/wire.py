@@ -1,0 +1,220 @@
+"""From an action to the request that goes out: which step of the documents it is, its URL, token and body as sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from jsonpath_ng.parser import parse as parse_jsonpath
+
+from fuzz.engine.profile import Profile, TokenSource
+from fuzz.engine.secrets import Secrets
+from fuzz.engine.templates import fill, fill_text
+from fuzz.engine.transport import Outgoing
+from fuzz.errors import UsageError
+from fuzz.model.exchange import NOT_JSON, Create, SendItems, Single, Token
+from swagger.contract import Contract, Json, Operation, Step
+
+APP_CODES = {
+    "google_v3": "googlewaysync",
+    "outlook_v1.0": "outlookwaysync",
+    "mock_provider": "mockcalendarwaysync",
+}
+"""`app_code_name` by provider. Source: the API facts, "The life of a calendar sync"."""
+
+UNKNOWN_TOKEN = "calfuzz-unknown-token"
+JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A request ready to be sent, with its JSON as sent (`NOT_JSON` if it does not parse) and its path for reports.
+    Frozen.
+    """
+
+    outgoing: Outgoing
+    body: Json
+    path: str
+    source: TokenSource | None
+    extract: Mapping[str, str]
+
+
+class Wire:
+    """Builds requests for one target."""
+
+    def __init__(self, contract: Contract, profile: Profile, secrets: Secrets) -> None:
+        self.contract, self.profile, self.secrets = contract, profile, secrets
+        step = contract.create_step
+        self._create_bodies: dict[str, str] = {}
+        self._url_of_create = self.url(step.path, fallback=step.use_fallback)
+        endpoint = contract.endpoint
+        self._url_of_sending = self.url(endpoint.path, fallback=endpoint.use_fallback)
+        self.siblings: dict[str, Operation] = dict(contract.siblings)
+
+    def url(self, path: str, *, fallback: bool) -> str:
+        """The path on the main or the fallback gateway, behind that gateway's own path prefix."""
+        base = (self.profile.fallback_url if fallback else None) or self.profile.base_url
+        return base + "/" + path.lstrip("/")
+
+    def wire(self, action: Single, variables: Mapping[str, str], tokens: Mapping[Token, TokenSource | None]) -> Wired:
+        """The request of an action. `variables` fill its templates, `tokens` says whose token is whose."""
+        if isinstance(action, Create):
+            return self._create(action, variables)
+        if isinstance(action, SendItems):
+            text = dump(action.body) if action.raw is None else action.raw
+            endpoint = self.contract.endpoint
+            return self._request(
+                endpoint.method, self._url_of_sending, endpoint.path, text, variables, tokens, action.token
+            )
+        operation = self.siblings[action.move.value]
+        body = {
+            "staff_uid": "{{staff_id}}",
+            "calendar_sync": {"provider": action.provider, "account": action.account},
+        }
+        url = self.url(operation.path, fallback=operation.use_fallback)
+        return self._request(operation.method, url, operation.path, dump(body), variables, tokens, Token.STAFF)
+
+    def step(
+        self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str
+    ) -> Wired:
+        """The request of one step of a workflow document. UsageError for a template or token that is unknown."""
+        name = step.token or "staff"
+        if name not in tokens:
+            raise UsageError(f"{where}: the token {name!r} is unknown", next=f"use one of {', '.join(sorted(tokens))}")
+        body = fill(step.body, variables, where)
+        text = "" if body is None else dump(body)
+        headers, written = self._headers(tokens[name], Token.STAFF)
+        extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
+        outgoing = Outgoing(
+            step.method,
+            self._url_of_step(step, variables, where),
+            {**headers, **extra},
+            {**written, **extra},
+            encode(text),
+            {key: str(fill(value, variables, where)) for key, value in step.params.items()} or None,
+        )
+        return Wired(outgoing, body, step.path, tokens[name], step.extract)
+
+    def _url_of_step(self, step: Step, variables: Mapping[str, str], where: str) -> str:
+        """What fills a path is quoted: a uid with a slash or a question mark in it must not lead elsewhere."""
+        quoted = {name: quote(value, safe="") for name, value in variables.items()}
+        url = self.url(str(fill(step.path, quoted, where)), fallback=step.use_fallback)
+        try:
+            return str(httpx.URL(url))
+        except httpx.InvalidURL as error:
+            raise UsageError(f"{where}: the path {step.path!r} cannot be sent: {error}", next="correct it") from None
+
+    def _create(self, action: Create, variables: Mapping[str, str]) -> Wired:
+        step = self.contract.create_step
+        if action.provider not in self._create_bodies:
+            self._create_bodies[action.provider] = dump(_create_body(step.body, action.provider))
+        source = self.profile.tokens.admin
+        wired = self._request(
+            step.method,
+            self._url_of_create,
+            step.path,
+            self._create_bodies[action.provider],
+            variables,
+            {Token.STAFF: source},
+            Token.STAFF,
+        )
+        return Wired(wired.outgoing, wired.body, wired.path, source, step.extract)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        text: str,
+        variables: Mapping[str, str],
+        tokens: Mapping[Token, TokenSource | None],
+        token: Token,
+    ) -> Wired:
+        text = fill_text(text, variables)
+        headers, written = self._headers(tokens.get(token), token)
+        outgoing = Outgoing(method, url, headers, written, encode(text))
+        return Wired(outgoing, parse(text), path, tokens.get(token) if token is Token.STAFF else None, {})
+
+    def _headers(self, source: TokenSource | None, token: Token) -> tuple[dict[str, str], dict[str, str]]:
+        if token is Token.NONE:
+            return JSON_HEADERS, JSON_HEADERS
+        if token is Token.UNKNOWN or source is None:
+            headers = {**JSON_HEADERS, "Authorization": f"Bearer {UNKNOWN_TOKEN}"}
+            return headers, headers
+        value = self.secrets.token(source)
+        return (
+            {**JSON_HEADERS, "Authorization": f"Bearer {value}"},
+            {**JSON_HEADERS, "Authorization": f"Bearer {source.placeholder}"},
+        )
+
+
+def _create_body(body: Json, provider: str) -> Json:
+    """The document's create body for another provider: the same fields, with that provider and its app code."""
+    if not isinstance(body, dict):
+        return body
+    changed = dict(body)
+    if "provider" in changed:
+        changed["provider"] = provider
+    if "app_code_name" in changed and body.get("provider") != provider:
+        changed["app_code_name"] = APP_CODES.get(provider, changed["app_code_name"])
+    return changed
+
+
+def dump(body: Json) -> str:
+    """Compact JSON, non-ASCII characters as they are."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def encode(text: str) -> bytes:
+    """UTF-8; a text with lone surrogates, which UTF-8 cannot hold, as JSON escapes."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return "".join(f"\\u{ord(char):04x}" if 0xD800 <= ord(char) < 0xE000 else char for char in text).encode()
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def parse(text: str) -> Json:
+    """The JSON value of a text, or `NOT_JSON`."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+@lru_cache
+def _jsonpath(path: str) -> Any:
+    return parse_jsonpath(path)
+
+
+def check_paths(paths: Mapping[str, str], where: str) -> None:
+    """UsageError for a JSONPath that cannot be read."""
+    for name, path in paths.items():
+        try:
+            _jsonpath(path)
+        except Exception:
+            # jsonpath_ng raises bare Exceptions.
+            raise UsageError(f"{where}: extract: {name}: {path!r} is no JSONPath", next="write it as $.uid") from None
+
+
+def extract(body: Json, paths: Mapping[str, str]) -> dict[str, Json]:
+    """What each JSONPath finds first in a body; names that find nothing are left out."""
+    found = {}
+    for name, path in paths.items():
+        simple = path.removeprefix("$.")
+        if simple.isidentifier():
+            if isinstance(body, dict) and simple in body:
+                found[name] = body[simple]
+            continue
+        matches = _jsonpath(path).find(body)
+        if matches:
+            found[name] = matches[0].value
+    return found

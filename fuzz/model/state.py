@@ -1,0 +1,139 @@
+"""What the service must remember of a calendar sync, and the named predicates of the documented errors over it.
+
+Nothing else is observable through the endpoint, so nothing else is kept. Belief is a set of these states: one when all
+answers were seen, more after a lost answer or where the documents leave the effect of a request open.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from swagger.contract import Json
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSync:
+    """A sync record as far as answers depend on it. Frozen."""
+
+    provider: str
+    account: str | None = None
+    """None until the first accepted call names one."""
+    disabled: bool = False
+
+
+SyncState = CalendarSync | None
+"""None: the staff member has no calendar sync."""
+
+Belief = frozenset[SyncState]
+"""Every state that explains all answers so far; never empty."""
+
+
+class Situation(StrEnum):
+    """How a request meets the state of the staff member's sync."""
+
+    NONE = "none"
+    FRESH = "fresh"
+    MATCHED = "matched"
+    MISMATCHED = "mismatched"
+    DISABLED = "disabled"
+    UNCERTAIN = "uncertain"
+    """Belief holds states in which the request meets different situations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The provider and account that a request names, exactly as sent; None where it names none. Frozen."""
+
+    provider: Json
+    account: Json
+
+    @property
+    def complete(self) -> bool:
+        """Both are strings, so the table of the documents applies to the request."""
+        return isinstance(self.provider, str) and isinstance(self.account, str)
+
+
+def has_no_sync(state: SyncState, named: Named) -> bool:  # noqa: ARG001 - one signature for all predicates
+    """`missing`: "the staff member does not have a CalendarSync record"."""
+    return state is None
+
+
+def names_another_sync(state: SyncState, named: Named) -> bool:
+    """`already_exists`: "provider or account values do not match the staff member's existing calendar sync record"."""
+    if state is None:
+        return False
+    return named.provider != state.provider or (state.account is not None and named.account != state.account)
+
+
+def is_disabled(state: SyncState, named: Named) -> bool:
+    """`invalid`: "the calendar sync exists with matching provider/account but is in a disabled state"."""
+    return state is not None and state.disabled and not names_another_sync(state, named)
+
+
+PREDICATES: Mapping[str, Callable[[SyncState, Named], bool]] = {
+    "missing": has_no_sync,
+    "already_exists": names_another_sync,
+    "invalid": is_disabled,
+}
+"""The "occurs when" sentence of each state error, by the error's code."""
+
+
+def name_of(state: SyncState) -> str:
+    """`none`, `fresh`, `bound` or `disabled`."""
+    if state is None:
+        return "none"
+    if state.disabled:
+        return "disabled"
+    return "fresh" if state.account is None else "bound"
+
+
+def describe(state: SyncState) -> str:
+    """One state in words: `bound (google_v3, a@example.com)`."""
+    if state is None:
+        return "none"
+    parts = [state.provider] if state.account is None else [state.provider, state.account]
+    return f"{name_of(state)} ({', '.join(parts)})"
+
+
+def situation(state: SyncState, named: Named) -> Situation:
+    """How a request that names `named` meets `state`. Exactly one predicate, or success, belongs to each."""
+    if state is None:
+        return Situation.NONE
+    if names_another_sync(state, named):
+        return Situation.MISMATCHED
+    if state.disabled:
+        return Situation.DISABLED
+    return Situation.FRESH if state.account is None else Situation.MATCHED
+
+
+def mismatch(state: SyncState, named: Named) -> str:
+    """What differs in a mismatched request: `provider`, `account`, `both`, or an empty string."""
+    if state is None:
+        return ""
+    provider = named.provider != state.provider
+    account = state.account is not None and named.account != state.account
+    return {(True, True): "both", (True, False): "provider", (False, True): "account", (False, False): ""}[
+        (provider, account)
+    ]
+
+
+def bind(state: CalendarSync, named: Named) -> CalendarSync:
+    """The state after an accepted call: a fresh sync stores the account that the call names."""
+    if state.account is None and isinstance(named.account, str):
+        return replace(state, account=named.account)
+    return state
+
+
+def alike(one: str, other: str) -> bool:
+    """Two texts that a service may hold for the same account: not equal, but for case, white space or Unicode form.
+
+    The documents say "match" and leave open whether that means to the byte; accents and every other character count.
+    """
+    return one != other and _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split())).casefold()

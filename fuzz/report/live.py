@@ -1,0 +1,98 @@
+"""The live view of a run on a terminal, drawn with rich: phase, requests, rate, failures, situations against answers.
+
+Drawn from the thread that folds the events, not from one of rich's own, which would read the summary as it changes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TextIO
+
+from rich.console import Console, Group
+from rich.live import Live as Screen
+from rich.table import Table
+from rich.text import Text
+
+from fuzz.model.events import Summary
+from fuzz.report import view
+from fuzz.report.argued import title
+from fuzz.report.text import counted, duration, visible
+
+EVERY = 0.125
+"""Seconds between two drawings."""
+
+WINDOW = 5.0
+"""Seconds over which the rate is measured."""
+
+FAILURES = 8
+"""Failures listed while the run goes, the latest ones."""
+
+
+class Live:
+    """The drawing on one terminal. Opens at the first update, so that an error before it leaves no empty frame."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+        self._console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=False)
+        self._screen = Screen(console=self._console, auto_refresh=False, transient=True)
+        self._clock = clock
+        self._began = clock()
+        self._last = self._began - EVERY
+        self._counts: deque[tuple[float, int]] = deque()
+
+    def update(self, summary: Summary) -> None:
+        """Draws the summary, unless it was drawn a moment ago."""
+        now = self._clock()
+        if now - self._last < EVERY:
+            return
+        self._last = now
+        if not self._screen.is_started:
+            self._screen.start()
+        self._screen.update(self._drawing(summary, now), refresh=True)
+
+    def finish(self, text: str) -> None:
+        """Clears the drawing and leaves the final text."""
+        self._screen.stop()
+        shown = Text(text.rstrip("\n"))
+        shown.highlight_regex(r"(?m)^FAIL\b|\bfail$", "bold red")
+        shown.highlight_regex(r"(?m)^PASS\b|\bpass$", "green")
+        shown.highlight_regex(r"(?m)^(INCONCLUSIVE|ACCEPTED)\b|\binconclusive$", "yellow")
+        self._console.print(shown, soft_wrap=True)
+
+    def _drawing(self, summary: Summary, now: float) -> Group:
+        return Group(self._status(summary, now), Text(), _matrix(view.matrix_of(summary)), *_failures(summary))
+
+    def _status(self, summary: Summary, now: float) -> Text:
+        failures = Text(counted(len(summary.failures), "failure"), style="bold red" if summary.failures else "green")
+        parts = [
+            Text(visible(summary.phase or "starting"), style="bold"),
+            Text(counted(summary.total, "request")),
+            Text(f"{self._rate(summary.total, now):.1f}/s"),
+            failures,
+            Text(duration(now - self._began), style="dim"),
+        ]
+        return Text("  ").join(parts)
+
+    def _rate(self, total: int, now: float) -> float:
+        self._counts.append((now, total))
+        while len(self._counts) > 2 and now - self._counts[0][0] > WINDOW:
+            self._counts.popleft()
+        then, before = self._counts[0]
+        return (total - before) / (now - then) if now > then else 0.0
+
+
+def _matrix(matrix: view.Matrix) -> Table:
+    table = Table("situation", box=None, pad_edge=False, header_style="dim")
+    for answer in matrix.answers:
+        table.add_column(Text(visible(answer, limit=24)), justify="right")
+    for situation in matrix.situations:
+        counts = (matrix.count(situation, answer) for answer in matrix.answers)
+        table.add_row(Text(visible(situation)), *(f"{count:,}" if count else "·" for count in counts))
+    return table
+
+
+def _failures(summary: Summary) -> list[Text]:
+    latest = list(summary.failures.values())[-FAILURES:]
+    return [
+        Text(" ".join(title(failure).split()), style="red", no_wrap=True, overflow="ellipsis") for failure in latest
+    ]

@@ -1,0 +1,39 @@
+"""Where in the documents a clause stands, as tools want it: a path from the repository's root, and a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from fuzz.model.events import Summary
+from fuzz.report.text import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file and a 1-based line of it. Frozen."""
+
+    file: str
+    line: int
+
+
+def place_of(summary: Summary, where: str) -> Place:
+    """The place that `file:line` or `file#pointer` names; line 1 where a swagger is pointed into.
+
+    The file's whole path is taken from the run's `documents`, where the run named them.
+    """
+    file, line = _split(where)
+    return Place(visible(_whole_path(file, summary.started.get("documents", ())), limit=1000), line)
+
+
+def _split(where: str) -> tuple[str, int]:
+    file, colon, line = where.rpartition(":")
+    if colon and line.isascii() and line.isdigit() and len(line) < 10 and int(line) > 0:
+        return file, int(line)
+    return where.partition("#")[0], 1
+
+
+def _whole_path(file: str, documents: Iterable[str]) -> str:
+    name = PurePosixPath(file).name
+    return next((path for path in documents if PurePosixPath(path).name == name), file)

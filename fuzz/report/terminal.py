@@ -1,0 +1,108 @@
+"""What a run shows while it goes and when it ends: alive on a terminal, one plain line now and then elsewhere.
+
+Plain lines are for logs of pipelines: none is ever overwritten, and a quiet minute has six of them, not sixty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from fuzz.model.events import Event, Summary
+from fuzz.report.argued import title
+from fuzz.report.final import final_text
+from fuzz.report.text import counted, duration, visible
+
+if TYPE_CHECKING:
+    from fuzz.report.live import Live
+
+EVERY = 10.0
+"""Seconds between two plain lines at least, unless something happened that is worth one of its own."""
+
+Clock = Callable[[], float]
+"""Seconds that only ever grow, as `time.monotonic`."""
+
+
+class Terminal:
+    """Shows a run on a text stream. Closing is `finish`, which is safe to call after any number of events."""
+
+    def __init__(self, stream: TextIO, *, live: bool, clock: Clock, progress: bool = True) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._began = self._last = clock()
+        self._last_total = 0
+        self._told: set[str] = set()
+        self._progress = progress
+        self._live = _live(stream, clock) if live and progress else None
+
+    def on_event(self, event: Event, summary: Summary) -> None:
+        """Takes note of an event that `summary` has already folded."""
+        if self._live is not None:
+            self._live.update(summary)
+        elif self._progress:
+            self._plain(event, summary)
+
+    def finish(self, summary: Summary, *, reports: Sequence[Path] = ()) -> None:
+        """Writes the final text, and where the reports are."""
+        text = final_text(summary, reports=reports)
+        if self._live is not None:
+            self._live.finish(text)
+        else:
+            self._write(text)
+
+    def _plain(self, event: Event, summary: Summary) -> None:
+        kind = event["event"]
+        if kind == "run_started":
+            self._say(f"target {visible(event.get('target'))}, seed {visible(event.get('seed'))}")
+        elif kind == "phase_finished":
+            self._say(_phase_line(event))
+        elif kind == "failure":
+            self._tell_failure(event)
+        elif kind == "trouble":
+            self._say(f"trouble: {visible(event['what'], limit=400)}")
+        elif self._clock() - self._last >= EVERY:
+            self._say(self._progress_line(summary))
+
+    def _tell_failure(self, failure: Event) -> None:
+        if failure["fingerprint"] in self._told:
+            return
+        self._told.add(failure["fingerprint"])
+        self._say(" ".join(title(failure).split()) + f": {_saw(failure)}")
+
+    def _progress_line(self, summary: Summary) -> str:
+        now = self._clock()
+        rate = (summary.total - self._last_total) / max(now - self._last, 1e-9)
+        self._last_total = summary.total
+        counts = f"{counted(summary.total, 'request')}, {rate:.1f}/s, {counted(len(summary.failures), 'failure')}"
+        return f"{visible(summary.phase or 'between phases')}: {counts}"
+
+    def say(self, line: str) -> None:
+        """Writes a line of progress, off a terminal: what no event tells."""
+        if self._progress and self._live is None:
+            self._say(line)
+
+    def _say(self, line: str) -> None:
+        self._last = self._clock()
+        self._write(f"[{duration(self._last - self._began)}] {line}\n")
+
+    def _write(self, text: str) -> None:
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        self._stream.flush()
+
+
+def _live(stream: TextIO, clock: Clock) -> Live:
+    from fuzz.report.live import Live  # rich takes a tenth of a second to import
+
+    return Live(stream, clock)
+
+
+def _saw(failure: Event) -> str:
+    return f"expected {visible(failure['expected'], limit=80)}, saw {visible(failure['observed'], limit=80)}"
+
+
+def _phase_line(event: Event) -> str:
+    requests = f"{counted(event['requests'], 'request')} in {duration(event['seconds'])}"
+    established = f"; {visible(event['established'], limit=400)}" if event.get("established") else ""
+    return f"{visible(event['phase'])} finished: {counted(event['scenarios'], 'scenario')}, {requests}{established}"

@@ -1,0 +1,79 @@
+"""Text from the outside made fit to be shown: whatever a server sent, it is one readable, harmless run of characters.
+
+After `visible` a text can be encoded, is valid in XML, and moves no cursor; each format still escapes its own mark-up.
+Raw texts are only in `report.json`, the HAR file and the journal, where JSON escapes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+LINE = 200
+"""Characters shown of a text that stands on one line."""
+
+BLOCK = 4_000
+"""Characters shown of a text that stands in a block of its own."""
+
+# Controls, what hides or reorders its neighbours, and what cannot be encoded or stand in XML.
+_UNFIT = (
+    (0x00, 0x1F),
+    (0x7F, 0x9F),
+    (0xAD, 0xAD),
+    (0x61C, 0x61C),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0xD800, 0xDFFF),
+    (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB),
+    (0xFFFE, 0xFFFF),
+    (0xE0000, 0xE007F),
+)
+_NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
+
+
+def _spelled(code: int) -> str:
+    if code < 0x100:
+        return _NAMED.get(code, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_SPELLED = {code: _spelled(code) for first, last in _UNFIT for code in range(first, last + 1)}
+_SPELLED_IN_BLOCKS = {code: spelled for code, spelled in _SPELLED.items() if chr(code) not in "\t\n"}
+
+
+def visible(text: Any, *, limit: int = LINE) -> str:
+    """A text on one line: every character that cannot be seen is spelled out, and no more than `limit` is shown."""
+    return shortened(_text(text), limit).translate(_SPELLED)
+
+
+def visible_block(text: Any, *, limit: int = BLOCK) -> str:
+    """The same for a text of several lines, which keeps its line ends and tabs."""
+    return shortened(_text(text).replace("\r\n", "\n"), limit).translate(_SPELLED_IN_BLOCKS)
+
+
+def shortened(text: str, limit: int) -> str:
+    """The beginning of a text, and how long it is where that is not all of it."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 request`, `2,412 requests`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `58 s`, `1 h 02 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

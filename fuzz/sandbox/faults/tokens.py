@@ -1,0 +1,110 @@
+"""Faults of the token check: a token that is not asked for, not looked at, or looked at too late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fuzz.sandbox import answers
+from fuzz.sandbox.answers import StateError
+from fuzz.sandbox.behaviour import Behaviour
+from fuzz.sandbox.calls import Answer, Arrival, Call, Operation
+from fuzz.sandbox.faults.kinds import Dishonesty, Kind
+from fuzz.sandbox.store import Sync
+
+
+class Token(Dishonesty):
+    """A request without a known token that is not simply refused."""
+
+    kind = Kind.TOKEN
+
+
+class NoTokenAccepted(Token):
+    """Items are accepted without any token."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        open_door = arrival.token is None and arrival.operation is Operation.SEND
+        return None if open_door else super().refuse_token(arrival)
+
+    def refuse_owner(self, call: Call) -> Answer | None:
+        return super().refuse_owner(call) if call.token is not None else None
+
+
+class UnknownTokenAccepted(Token):
+    """Items are accepted with any token at all."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        open_door = _is_unknown(self, arrival.token) and arrival.operation is Operation.SEND
+        return None if open_door else super().refuse_token(arrival)
+
+    def refuse_owner(self, call: Call) -> Answer | None:
+        return None if _is_unknown(self, call.token) else super().refuse_owner(call)
+
+
+class StateBeforeToken(Token):
+    """The state is checked before the token, so strangers are told `missing` and the rest."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        refusal = super().refuse_token(arrival)
+        call = _readable(self, arrival)
+        if refusal is None or call is None:
+            return refusal
+        return self.object_to_state(call, self.lookup(call)) or refusal
+
+
+class MissingBeforeToken(Token):
+    """Where there is no sync, `missing` is said before the token is looked at."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        refusal = super().refuse_token(arrival)
+        call = _readable(self, arrival)
+        if refusal is None or call is None or self.lookup(call) is not None:
+            return refusal
+        return self.say(call, StateError.MISSING)
+
+
+class UnauthorizedSaidDisabled(Token):
+    """An unknown token is answered like a disabled account."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        refusal = super().refuse_token(arrival)
+        stranger = refusal is not None and arrival.operation is Operation.SEND and refusal.status == 401
+        return answers.state_error(StateError.INVALID) if stranger else refusal
+
+
+class CrashWithoutToken(Token):
+    """A request without a token makes the server fall over."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        return answers.crash() if arrival.token is None else super().refuse_token(arrival)
+
+
+class UnknownTokenStoresAccount(Token):
+    """A call with an unknown token is refused, but stores the first account."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        refusal = super().refuse_token(arrival)
+        call = _readable(self, arrival) if refusal is not None else None
+        if call is not None:
+            self._store_first_account(call, self.lookup(call))
+        return refusal
+
+    def _store_first_account(self, call: Call, sync: Sync | None) -> None:
+        if sync is not None and sync.account is None and sync.provider == call.provider:
+            with self.store.transaction():
+                self.store.save(replace(sync, account=call.account))
+
+
+def _is_unknown(behaviour: Behaviour, token: str | None) -> bool:
+    return token is not None and token != behaviour.people.admin_token and token not in behaviour.people.uid_by_token
+
+
+def _readable(behaviour: Behaviour, arrival: Arrival) -> Call | None:
+    """The call, if it is one of sending items and its envelope is in order."""
+    if arrival.operation is not Operation.SEND:
+        return None
+    try:
+        body = behaviour.read(arrival.raw)
+    except (ValueError, RecursionError):
+        return None
+    call = Call(arrival.operation, arrival.token, body) if isinstance(body, dict) else None
+    return call if call is not None and behaviour.refuse_envelope(call) is None else None

@@ -1,0 +1,96 @@
+"""The server's side of a sandbox: uvicorn on a loopback socket, in the foreground or as the child of a `Sandbox`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import uvicorn
+
+from fuzz.errors import UsageError
+from fuzz.sandbox.app import application
+from fuzz.sandbox.settings import Settings, behaviour_of
+
+SECONDS_BETWEEN_LOOKS_AT_THE_PARENT = 1.0
+
+
+class AnnouncingServer(uvicorn.Server):
+    """A uvicorn server that says when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to listen, then announces it."""
+        await super().startup(sockets)
+        self._announce()
+
+    def leave(self) -> None:
+        """Ends the server without waiting for open connections."""
+        self.should_exit = self.force_exit = True
+
+
+def run(settings: Settings, announce: Callable[[int], None], *, child: bool = False) -> None:
+    """Serves until told to end. `announce` is called with the port once the server answers."""
+    listener = bound_socket(settings.port)
+    behaviour = behaviour_of(settings)
+    app = application(behaviour, latency=settings.latency)
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+    server = AnnouncingServer(config, lambda: announce(listener.getsockname()[1]))
+    if child:
+        leave_with_parent(server)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        behaviour.store.close()
+
+
+def bound_socket(port: int) -> socket.socket:
+    """A socket on the loopback address; port 0 is any free one."""
+    # asyncio turns off Nagle's algorithm only for sockets that say they are TCP; with it, each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        what = f"port {port} cannot be used: {error.strerror}"
+        raise UsageError(what, next="take another port, or 0 for any") from None
+    return listener
+
+
+def leave_with_parent(server: AnnouncingServer) -> None:
+    """Ends the server when the parent closes its end of our stdin, or is gone."""
+    parent = os.getppid()
+
+    def read_to_the_end() -> None:
+        sys.stdin.buffer.read()
+        server.leave()
+
+    # A process forked off the parent keeps a copy of the pipe open: hence the second look.
+    def watch_the_parent() -> None:
+        while os.getppid() == parent:
+            time.sleep(SECONDS_BETWEEN_LOOKS_AT_THE_PARENT)
+        server.leave()
+
+    for watch in (read_to_the_end, watch_the_parent):
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def serve_as_child(settings: Settings) -> None:
+    """Serves, and tells the parent the port, or why there is none, as a line of JSON."""
+
+    def tell(**message: object) -> None:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+    try:
+        run(settings, lambda port: tell(port=port), child=True)
+    except UsageError as error:
+        tell(what=error.what, next=error.next)

@@ -1,0 +1,81 @@
+"""What one sandbox is to be: its faults, its variant, its staff, its place. Travels to the server's process as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from fuzz.errors import UsageError
+from fuzz.sandbox.behaviour import Behaviour
+from fuzz.sandbox.faults import Fault
+from fuzz.sandbox.people import People
+from fuzz.sandbox.store import Store
+from fuzz.sandbox.variants import Variant
+
+MOST_STAFF = 10_000
+Named = TypeVar("Named", Fault, Variant)
+FaultOrFaults = Fault | str | Iterable[Fault | str] | None
+VariantOrVariants = Variant | str | Iterable[Variant | str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One sandbox. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one."""
+
+    faults: tuple[Fault, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    staff: int = 8
+    port: int = 0
+    database: str = ":memory:"
+    latency: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.staff <= MOST_STAFF:
+            raise UsageError(f"a sandbox of {self.staff} staff members", next=f"ask for 1 to {MOST_STAFF}")
+
+    @classmethod
+    def parse(cls, text: str) -> Settings:
+        """The settings that `text()` wrote."""
+        fields = json.loads(text)
+        return cls(**fields | {"faults": faults_of(fields["faults"]), "variants": variants_of(fields["variants"])})
+
+    def text(self) -> str:
+        """The settings as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @property
+    def people(self) -> People:
+        """Who may call this sandbox."""
+        return People.numbering(self.staff)
+
+
+def faults_of(given: FaultOrFaults) -> tuple[Fault, ...]:
+    """One fault, several, or none, by member or by name, as a tuple."""
+    names = () if given is None else (given,) if isinstance(given, str) else tuple(given)
+    return tuple(_named(Fault, name, "--list-faults lists them") for name in names)
+
+
+def variants_of(given: VariantOrVariants) -> tuple[Variant, ...]:
+    """One variant, several, or none, by member or by name, as a tuple."""
+    names = () if given is None else (given,) if isinstance(given, str) else tuple(given)
+    return tuple(_named(Variant, name, f"take one of {', '.join(Variant)}") for name in names)
+
+
+def behaviour_of(settings: Settings) -> Behaviour:
+    """The honest behaviour with the variants mixed in, and the faults in front of them, last of the catalogue first.
+
+    So the order in which they were given does not matter, and a body's shape is spoilt after its words.
+    """
+    chosen = (*sorted(settings.faults, key=list(Fault).index, reverse=True), *settings.variants)
+    mixins = tuple(dict.fromkeys(choice.mixin for choice in chosen))
+    mixed: type[Behaviour] = type("Mixed", (*mixins, Behaviour), {})
+    return mixed(Store(settings.database), settings.people)
+
+
+def _named(kind: type[Named], name: str, next: str) -> Named:
+    for member in kind:
+        if member == name:
+            return member
+    raise UsageError(f"no sandbox {kind.__name__.lower()} is called {name!r}", next=next)

@@ -1,0 +1,200 @@
+"""Date-times: the RFC 3339 ones that the documents plainly allow, unusual spellings of ISO 8601, and what is no date.
+
+The allowed ones lean towards where calendars and clocks break: ends of months and years, leap days, hours that a change
+to summer time skips or repeats, midnight, offsets of half and quarter hours, fractions of one to nine digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from strategies.picks import Picks
+
+DATE_BYTES = 16
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""The century in which the documents leave no doubt."""
+
+_SIMPLEST_DAY = date(2030, 1, 1)
+_NOTABLE_DAYS = (
+    _SIMPLEST_DAY,
+    *(date(year, 2, 29) for year in (2000, 2024, 2028, 2032, 2096)),
+    *(date(year, 2, 28) for year in (2026, 2027, 2028)),
+    *(date(2027, month, day) for month, day in ((1, 31), (3, 1), (4, 30), (5, 31), (6, 30), (9, 30), (11, 30))),
+    *(date(year, 12, 31) for year in (2000, 2025, 2026, 2027, 2037, 2099)),
+    *(date(year, 1, 1) for year in (2000, 2001, 2026, 2027, 2038, 2099)),
+    *(date(2026, month, day) for month, day in ((3, 8), (3, 27), (3, 29), (10, 25), (11, 1))),
+    date(2038, 1, 19),
+    date(2038, 1, 20),
+)
+_NOTABLE_TIMES = (
+    time(10),
+    time(0),
+    time(23, 59, 59),
+    time(0, 0, 1),
+    time(1, 30),
+    time(2, 0),
+    time(2, 30),
+    time(3, 0),
+    time(3, 14, 7),
+    time(12, 0),
+    time(12, 30),
+    time(23, 0),
+)
+_ZONES = (
+    "Z",
+    *("+00:00", "+01:00", "-01:00", "+02:00", "-05:00", "-08:00", "+09:00"),
+    *("+05:30", "-03:30", "-09:30", "+05:45", "+08:45", "+12:45"),
+    *("+00:30", "-00:30", "-11:00", "-12:00", "+13:00", "+14:00", "-14:00"),
+)
+_FRACTIONS = (
+    *("", "", "", "", "", ".0", ".5", ".9", ".12", ".000", ".001", ".123", ".999", ".1234", ".12345"),
+    *(".000001", ".123456", ".999999", ".1234567", ".12345678", ".000000001", ".123456789", ".999999999"),
+)
+_LENGTHS = (
+    timedelta(hours=1),
+    timedelta(minutes=30),
+    timedelta(seconds=1),
+    timedelta(milliseconds=1),
+    timedelta(microseconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=23, minutes=59, seconds=59),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=31),
+    timedelta(days=366),
+)
+_DAYS = (LAST_DAY - FIRST_DAY).days + 1
+
+
+def _offset(zone: str) -> timedelta:
+    if zone == "Z":
+        return timedelta()
+    size = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:]))
+    return -size if zone[0] == "-" else size
+
+
+_OFFSETS = {zone: _offset(zone) for zone in _ZONES}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date-time as written, with the local time it names to the microsecond and its instant in UTC. Frozen."""
+
+    text: str
+    local: datetime
+    zone: str
+
+    @property
+    def instant(self) -> datetime:
+        return self.local - _OFFSETS[self.zone]
+
+
+def moment(picks: Picks) -> Moment:
+    """Any date-time that the documents plainly allow."""
+    day = picks.of(_NOTABLE_DAYS) if not picks.one_in(2) else FIRST_DAY + timedelta(days=picks.number(_DAYS))
+    clock = picks.of(_NOTABLE_TIMES) if not picks.one_in(3) else _clock(picks.number(86_400))
+    fraction, zone = picks.of(_FRACTIONS), picks.of(_ZONES)
+    local = datetime.combine(day, clock)
+    text = f"{local.isoformat()}{fraction}{zone}"
+    return Moment(text, local.replace(microsecond=int(fraction[1:7].ljust(6, "0"))), zone)
+
+
+def _clock(second: int) -> time:
+    return time(second // 3600, second // 60 % 60, second % 60)
+
+
+def date_time(picks: Picks) -> str:
+    """The text of any date-time that the documents plainly allow."""
+    return moment(picks).text
+
+
+def span(picks: Picks) -> tuple[str, str]:
+    """A start and an end that lies after it, by a notable length or wherever two dates happen to fall."""
+    first = moment(picks)
+    if picks.one_in(3):
+        second = moment(picks)
+        if second.instant != first.instant:
+            return _ordered(first, second)
+    return _ordered(first, _at_a_distance(first, picks.of(_LENGTHS)))
+
+
+def _at_a_distance(first: Moment, length: timedelta) -> Moment:
+    """The moment so much later, or earlier where later would leave the century."""
+    local = first.local + length
+    if local.year > LAST_DAY.year:
+        local = first.local - length
+    return Moment(f"{local.isoformat()}{first.zone}", local, first.zone)
+
+
+def _ordered(first: Moment, second: Moment) -> tuple[str, str]:
+    return (first.text, second.text) if first.instant < second.instant else (second.text, first.text)
+
+
+UNUSUAL_DATES: tuple[tuple[str, str], ...] = (
+    ("lower-case t", "2030-01-01t10:00:00Z"),
+    ("lower-case z", "2030-01-01T10:00:00z"),
+    ("space for T", "2030-01-01 10:00:00Z"),
+    ("leap second that was", "2016-12-31T23:59:60Z"),
+    ("leap second that never was", "2030-01-01T10:00:60Z"),
+    ("offset -00:00", "2030-01-01T10:00:00-00:00"),
+    ("other digits", "".join(chr(0x966 + int(char)) if char.isdigit() else char for char in "2030-01-01T10:00:00Z")),
+    ("offset beyond 14 hours", "2030-01-01T10:00:00+23:59"),
+    ("offset of 24 hours", "2030-01-01T10:00:00+24:00"),
+    ("offset of 60 minutes", "2030-01-01T10:00:00+02:60"),
+    ("hour 24", "2030-01-01T24:00:00Z"),
+    ("ten digits of fraction", "2030-01-01T10:00:00.1234567891Z"),
+    ("forty digits of fraction", f"2030-01-01T10:00:00.{'1234567890' * 4}Z"),
+    ("decimal comma", "2030-01-01T10:00:00,5Z"),
+    ("year 0000", "0000-01-01T10:00:00Z"),
+    ("year 0001", "0001-01-01T00:00:00Z"),
+    ("before 1900", "1899-12-31T23:59:59Z"),
+    ("the epoch", "1970-01-01T00:00:00Z"),
+    ("before the epoch", "1969-12-31T23:59:59Z"),
+    ("year 2100", "2100-02-28T10:00:00Z"),
+    ("year 9999", "9999-12-31T23:59:59Z"),
+    ("year of five digits", "+12030-01-01T10:00:00Z"),
+    ("negative year", "-2030-01-01T10:00:00Z"),
+    ("date only", "2030-01-01"),
+    ("local time", "2030-01-01T10:00:00"),
+    ("no seconds", "2030-01-01T10:00Z"),
+    ("hour only", "2030-01-01T10Z"),
+    ("offset without colon", "2030-01-01T10:00:00+0200"),
+    ("offset of hours", "2030-01-01T10:00:00+02"),
+    ("basic format", "20300101T100000Z"),
+    ("week date", "2030-W01-2T10:00:00Z"),
+    ("day of the year", "2030-001T10:00:00Z"),
+    ("year and month", "2030-01"),
+    ("year only", "2030"),
+    ("time only", "10:00:00Z"),
+    ("interval", "2030-01-01T10:00:00Z/2030-01-01T11:00:00Z"),
+    ("duration", "PT1H"),
+)
+"""Kind and text: ISO 8601 in spellings on which the documents are silent."""
+
+BROKEN_DATES: tuple[tuple[str, str], ...] = (
+    ("a word", "tomorrow"),
+    ("month 13", "2030-13-01T10:00:00Z"),
+    ("month 00", "2030-00-01T10:00:00Z"),
+    ("day 00", "2030-01-00T10:00:00Z"),
+    ("day 32", "2030-01-32T10:00:00Z"),
+    ("30 February", "2026-02-30T10:00:00Z"),
+    ("leap day of a common year", "2026-02-29T10:00:00Z"),
+    ("31 April", "2030-04-31T10:00:00Z"),
+    ("hour 25", "2030-01-01T25:00:00Z"),
+    ("minute 60", "2030-01-01T10:60:00Z"),
+    ("second 61", "2030-01-01T10:00:61Z"),
+    ("two zones", "2030-01-01T10:00:00ZZ"),
+    ("day first", "31/12/2030 10:00:00"),
+    ("month first", "12/31/2030 10:00 AM"),
+    ("dots", "31.12.2030 10:00"),
+    ("e-mail date", "Tue, 01 Jan 2030 10:00:00 GMT"),
+    ("name of a month", "1 January 2030"),
+    ("trailing rubbish", "2030-01-01T10:00:00Z; DROP TABLE items"),
+    ("leading rubbish", "on 2030-01-01T10:00:00Z"),
+    ("unfilled pattern", "YYYY-MM-DDTHH:mm:ssZ"),
+    ("text of a null", "null"),
+    ("text of a failed reading", "Invalid Date"),
+)
+"""Kind and text: no date of ISO 8601 at all."""

@@ -1,0 +1,235 @@
+"""Names one edit away from the right one: accounts and providers that a careless comparison takes for the stored one,
+and pairs of long accounts that differ only behind some column's width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hypothesis import strategies as st
+
+from strategies.accounts import LONGEST_ACCOUNT, long_account
+from strategies.fields import listed_providers, unlisted_providers
+from strategies.picks import Picks, picked
+from swagger.contract import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class NearName:
+    """A name close to another one, and how it differs. `alike`: the two are the same but for case, white space or
+    Unicode form, and the documents leave open whether they match. Frozen.
+    """
+
+    name: str
+    value: str
+    alike: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PairOfAccounts:
+    """Two accounts that agree for a stretch. `plain`: neither is longer than an address can be. Frozen."""
+
+    name: str
+    one: str
+    other: str
+    plain: bool = True
+
+
+def near_accounts(account: str) -> tuple[NearName, ...]:
+    """Accounts one edit away, clearly different ones first. No value twice, none is the account itself."""
+    return _near_accounts(account)
+
+
+@lru_cache(maxsize=1024)
+def _near_accounts(account: str) -> tuple[NearName, ...]:
+    different = [
+        NearName(name, value) for name, value in (*_of_domain(account), *_of_local(account), *_by_edit(account))
+    ]
+    longest = max(len(account), LONGEST_ACCOUNT)
+    return _distinct(account, [near for near in (*different, *_alike(account)) if len(near.value) <= longest])
+
+
+def _distinct(original: str, names: Sequence[NearName]) -> tuple[NearName, ...]:
+    """The names in their order, each value once; marked alike wherever one is."""
+    alike = {each.value for each in names if each.alike}
+    found: dict[str, NearName] = {}
+    for each in names:
+        if each.value not in (original, "") and (each.alike or each.value not in alike):
+            found.setdefault(each.value, each)
+    return tuple(found.values())
+
+
+def _of_domain(account: str) -> Iterator[tuple[str, str]]:
+    """The same local part elsewhere."""
+    local, _, domain = account.partition("@")
+    host, _, top = domain.rpartition(".")
+    yield "another domain", f"{local}@another.example"
+    yield "another top-level domain", f"{local}@{host}.{'net' if top.lower() != 'net' else 'org'}"
+    yield "a sub-domain", f"{local}@mail.{domain}"
+    yield "a domain further", f"{local}@{domain}.example"
+    yield "domain and its parent swapped", f"{local}@{top}.{host}"
+    twins = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
+    if domain.lower() in twins:
+        yield "the domain's other name", f"{local}@{twins[domain.lower()]}"
+
+
+def _of_local(account: str) -> Iterator[tuple[str, str]]:
+    """Another local part at the same domain."""
+    local, _, domain = account.partition("@")
+    yield "another local part", f"somebody.else@{domain}"
+    yield "plus tag added", f"{local}+tag@{domain}"
+    yield "plus tag removed", f"{local.partition('+')[0]}@{domain}"
+    yield "plus tag changed", f"{local.partition('+')[0]}+other@{domain}"
+    yield "dots removed", f"{local.replace('.', '')}@{domain}"
+    yield "dot added", f"{local[:1]}.{local[1:] or 'a'}@{domain}"
+    yield "digit added", f"{local}1@{domain}"
+    yield "digits changed", f"{local.translate(str.maketrans('0123456789', '1234567890'))}@{domain}"
+    yield "letters reversed", f"{local[::-1]}@{domain}"
+
+
+def _by_edit(account: str) -> Iterator[tuple[str, str]]:
+    """One character more, less, another, or two changed about, at the start, in the middle and at the end."""
+    local = account.partition("@")[0]
+    for where, at in (("start", 0), ("middle", len(local) // 2), ("end", len(account) - 1)):
+        before, char, after = account[:at], account[at : at + 1], account[at + 1 :]
+        yield f"character added at the {where}", f"{before}q{char}{after}"
+        yield f"character dropped at the {where}", f"{before}{after}"
+        yield f"character replaced at the {where}", f"{before}{_other(char)}{after}"
+        yield f"wildcard _ at the {where}", f"{before}_{after}"
+        yield f"wildcard % at the {where}", f"{before}%{after}"
+    yield "characters changed about at the start", f"{account[1:2]}{account[:1]}{account[2:]}"
+    yield "characters changed about at the end", f"{account[:-2]}{account[-1:]}{account[-2:-1]}"
+    yield "character appended", f"{account}q"
+    yield "only a wildcard", "%"
+    yield "wildcard for the local part", f"%@{account.partition('@')[2]}"
+    yield "accented letter", _accented(account)
+    yield "look-alike letter", account.translate(_LOOK_ALIKES)
+    yield "NUL and more", f"{account}\x00x"
+
+
+_LOOK_ALIKES = str.maketrans("aeopcx", "\u0430\u0435\u043e\u0440\u0441\u0445")
+_ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
+
+
+def _other(char: str) -> str:
+    """A character that no folding makes the same."""
+    return "q" if char.lower() != "q" else "w"
+
+
+def _accented(account: str) -> str:
+    for place, char in enumerate(account):
+        if (accented := char.translate(_ACCENTS)) != char:
+            return account[:place] + accented + account[place + 1 :]
+    return f"{account}é"
+
+
+def _alike(account: str) -> Iterator[NearName]:
+    """The same but for case, white space or Unicode form."""
+    local, at, domain = account.partition("@")
+    values = (
+        ("upper case", account.upper()),
+        ("lower case", account.lower()),
+        ("case swapped", account.swapcase()),
+        ("first letter in the other case", account[:1].swapcase() + account[1:]),
+        ("space before", f" {account}"),
+        ("space after", f"{account} "),
+        ("line feed after", f"{account}\n"),
+        ("no-break space after", f"{account}\u00a0"),
+        ("full-width letters", "".join(map(_full_width, local)) + at + domain),
+        ("full-width at sign", account.replace("@", "\uff20")),
+        ("domain in upper case", local + at + domain.upper()),
+        ("space around the at sign", account.replace("@", " @ ")),
+    )
+    return (NearName(name, value, alike=True) for name, value in values)
+
+
+def _full_width(char: str) -> str:
+    return chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char
+
+
+_EDIT_CHARACTERS = "qwertyuiopasdfghjklzxcvbnm0123456789.-_+"
+
+
+def accounts_near(account: str) -> st.SearchStrategy[str]:
+    """Accounts one edit away, listed or with a character drawn. Never the account itself, nor one alike."""
+    return _accounts_near(account)
+
+
+@lru_cache(maxsize=256)
+def _accounts_near(account: str) -> st.SearchStrategy[str]:
+    listed = tuple(near.value for near in near_accounts(account) if not near.alike and near.value.isprintable())
+
+    def chosen(picks: Picks) -> str:
+        return _edited(account, picks) if picks.one_in(2) else picks.of(listed)
+
+    return picked(chosen, size=16)
+
+
+def _edited(account: str, picks: Picks) -> str:
+    """The account with a letter that it does not hold put in, or in another's place: always a different one."""
+    letters = [char for char in _EDIT_CHARACTERS if char not in account.lower()] or ["qq"]
+    at, letter = picks.number(len(account) + 1), picks.of(letters)
+    replaced = picks.one_in(2) and account[at : at + 1] != "@"
+    return account[:at] + letter + account[at + replaced :]
+
+
+_STRETCHES = (16, 20, 30, 32, 40, 50, 60, 64, 100, 127, 128, 191, 200, 250, LONGEST_ACCOUNT - 1)
+_BEYOND = (255, 320)
+
+
+def long_account_pairs() -> st.SearchStrategy[tuple[str, str]]:
+    """Two accounts that agree for a stretch."""
+    return st.sampled_from([(pair.one, pair.other) for pair in account_pairs()])
+
+
+@lru_cache(maxsize=1)
+def account_pairs() -> tuple[PairOfAccounts, ...]:
+    """Pairs that agree in so many first characters, then in so many last ones; then pairs of too long ones."""
+    starts = [_agreeing_from_start(length) for length in _STRETCHES]
+    ends = [_agreeing_from_end(length) for length in _STRETCHES]
+    beyond = [_agreeing_from_start(length, plain=False) for length in _BEYOND]
+    return (*starts, *ends, *beyond)
+
+
+def _agreeing_from_start(length: int, *, plain: bool = True) -> PairOfAccounts:
+    one, other = (_first_characters(length, letter) for letter in "xy")
+    return PairOfAccounts(f"the first {length} characters agree", one, other, plain)
+
+
+def _first_characters(length: int, letter: str) -> str:
+    """An address with the letter behind its first characters: in the local part, the domain, or at the very end."""
+    if length <= 50:
+        return f"{'a' * length}{letter}@example.com"
+    if length <= 100:
+        return f"{'a' * 40}@{'a' * (length - 41)}{letter}.example"
+    return long_account(length + 1)[:-1] + letter
+
+
+def _agreeing_from_end(length: int) -> PairOfAccounts:
+    tail = "@example.com".rjust(length, "a") if length <= 64 else long_account(length + 1)[1:]
+    return PairOfAccounts(f"the last {length} characters agree", f"x{tail}", f"y{tail}")
+
+
+def near_providers(contract: Contract, provider: str) -> tuple[NearName, ...]:
+    """Other listed providers, then unlisted ones: made-up ones and ones an edit away. No value twice."""
+    names = [NearName("another listed one", value) for value in listed_providers(contract)]
+    names += [NearName("unlisted", value) for value in unlisted_providers(contract)]
+    names += [NearName(name, value) for name, value in _edited_providers(provider)]
+    return _distinct(provider, names)
+
+
+def _edited_providers(provider: str) -> Iterator[tuple[str, str]]:
+    yield "without its end", provider.rpartition("_")[0]
+    yield "last character dropped", provider[:-1]
+    yield "last character replaced", provider[:-1] + _other(provider[-1:])
+    yield "character appended", f"{provider}0"
+    yield "first character dropped", provider[1:]
+    yield "hyphen for underscore", provider.replace("_", "-")
+    yield "wildcard", "%"
+    yield "upper case", provider.upper()
+    yield "capital", provider.capitalize()
+    yield "space before", f" {provider}"
+    yield "space after", f"{provider} "
+    yield "NUL and more", f"{provider}\x00x"

@@ -1,0 +1,223 @@
+"""The types of a contract: everything the endpoint promises, frozen, each piece with the place it was read from.
+
+Nothing here reads a file: `document.py` and `operation.py` do, and `load.py` merges what they read into one `Contract`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list of them, or dict from str to them."""
+
+
+class ContractError(Exception):
+    """A document or swagger that cannot be used: `what` and where it is wrong, and what to do `next`."""
+
+    def __init__(self, what: str, *, next: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.next = next
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something is promised: a file name and a 1-based line, or a JSON pointer in a swagger."""
+
+    file: str
+    line: int | None = None
+    pointer: str | None = None
+
+    def __str__(self) -> str:
+        if self.pointer is not None:
+            return f"{self.file}#{self.pointer}"
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class ClauseKind(StrEnum):
+    """What a clause is about; the model knows one predicate for each kind (and for each state error, by its code)."""
+
+    STATE_ERROR = "state error"
+    SUCCESS = "success"
+    REQUIRED = "required"
+    TYPE = "type"
+    FORMAT = "format"
+    LISTED = "listed values"
+    ALTERNATIVE = "alternative"
+    TOKEN = "token"
+    CREATE = "create"
+    ACCOUNT_STORED = "account stored"
+    NO_SERVER_ERROR = "no server error"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One sentence the service can be held to.
+
+    Ids: a state error's code (`missing`), `success`, `required:PATH`, `type:PATH`, `format:PATH`, `listed:PATH`,
+    `alternative:PATH`, `token`, `create`, `account_stored`, `no_server_error`.
+    """
+
+    id: str
+    kind: ClauseKind
+    says: str
+    where: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What is promised of one field of the request body.
+
+    `path` is the document's spelling (`external_items[].start_date`), `type` a JSON schema type name, `format` is
+    `date-time` or None, `listed` the quoted values in their order, `alternative` the name of the field that may
+    be sent instead, at the same level. `promised` is False for a field that only the swagger knows although the
+    document describes the body: it is then sent to observe, never to judge.
+    """
+
+    path: str
+    type: str
+    required: bool
+    says: str
+    where: Source
+    format: str | None = None
+    listed: tuple[str, ...] = ()
+    alternative: str | None = None
+    promised: bool = True
+    parent: str = field(init=False, repr=False, compare=False)
+    """Path of the object or array that holds the field; empty for a top-level one."""
+    name: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parent, _, name = self.path.rpartition(".")
+        object.__setattr__(self, "parent", parent)
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(frozen=True, slots=True)
+class StateError:
+    """One documented error: recognised by status, code and message together. `body` is the documented JSON body."""
+
+    code: str
+    status: int
+    title: str
+    message: str
+    body: Json
+    occurs_when: str
+    where: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a workflow document, as written: templates (`{{name}}`) are not filled in."""
+
+    id: str
+    method: str
+    path: str
+    where: Source
+    description: str = ""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    body: Json = None
+    extract: Mapping[str, str] = field(default_factory=dict)
+    expect_status: tuple[int, ...] = (200,)
+    on_fail: str = "abort"
+    use_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method and a full path (base path included); `use_fallback` as in the workflow documents."""
+
+    name: str
+    method: str
+    path: str
+    use_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One place where document and swagger disagree: what each says (None: nothing), and which the fuzzer follows."""
+
+    what: str
+    document: str | None
+    document_where: Source | None
+    swagger: str | None
+    swagger_where: Source | None
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A part of a document that was read and could not be used, and why. Not an error: it is named, and that is all."""
+
+    what: str
+    where: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Everything promised of one endpoint.
+
+    `prerequisites` are the document's own preparing steps (the first POST of them is the create step), `test_request`
+    its example. `siblings` are the operations next to the
+    endpoint, by name (`connect`, `disable`, `disconnect`), as far as the swagger lists them. `rate_limit` is the
+    swagger's `x-throttling-tier` as `8/s`, or None.
+    """
+
+    endpoint: Operation
+    token: str
+    prerequisites: tuple[Step, ...]
+    test_request: Step
+    fields: tuple[FieldRule, ...]
+    success_status: int
+    success_body: Json
+    success_where: Source
+    state_errors: tuple[StateError, ...]
+    clauses: tuple[Clause, ...]
+    siblings: Mapping[str, Operation]
+    rate_limit: str | None = None
+    drift: tuple[Drift, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    _promised: Mapping[str, Mapping[str, FieldRule]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        promised: dict[str, dict[str, FieldRule]] = {}
+        for rule in self.fields:
+            if rule.promised:
+                promised.setdefault(rule.parent, {})[rule.name] = rule
+        object.__setattr__(self, "_promised", promised)
+
+    def promised_in(self, parent: str) -> Mapping[str, FieldRule]:
+        """The promised rules for the fields of one object or entry by name, in their order. Every request asks."""
+        return self._promised.get(parent, {})
+
+    @property
+    def create_step(self) -> Step:
+        """The step that destroys and re-creates a calendar sync: the one prerequisite that is a POST."""
+        return next(step for step in self.prerequisites if step.method == "POST")
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause of that id; KeyError for an unknown one."""
+        for clause in self.clauses:
+            if clause.id == clause_id:
+                return clause
+        raise KeyError(clause_id)
+
+    def state_error(self, code: str) -> StateError:
+        """The state error of that code; KeyError for an unknown one."""
+        for error in self.state_errors:
+            if error.code == code:
+                return error
+        raise KeyError(code)
+
+    def field(self, path: str) -> FieldRule | None:
+        """The rule for that path, or None."""
+        return next((rule for rule in self.fields if rule.path == path), None)
+
+    def item_rules(self) -> Iterator[FieldRule]:
+        """The rules for the fields of one item, in the document's order."""
+        return (rule for rule in self.fields if rule.parent == "external_items[]")

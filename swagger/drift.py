@@ -1,0 +1,171 @@
+"""Where document and swagger disagree, one `Drift` row each. The document is what the fuzzer follows; only where it is
+silent about the whole body does the swagger's word count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+from swagger.contract import Drift, FieldRule, Json, Source, StateError
+from swagger.document import Document
+from swagger.operation import SwaggerOperation, SwaggerResponse
+from swagger.responses import DocumentedResponse, error_entries
+
+DOCUMENT = "document"
+
+
+def all_drift(
+    document: Document, swagger: SwaggerOperation, *, success: DocumentedResponse, token: str
+) -> Iterator[Drift]:
+    """Every difference of a complete document, the operation itself first, then tokens, fields and responses."""
+    if not swagger.found:
+        endpoint = document.front.endpoint
+        says = f"{endpoint.method} {endpoint.path}" if endpoint else None
+        yield Drift("operation", says, document.front.where("endpoint"), None, swagger.where, DOCUMENT)
+        return
+    yield from _tokens(document, swagger, token)
+    if document.fields:
+        yield from _fields(document, swagger)
+    yield from _success(success, swagger)
+    yield from _errors(document, swagger)
+    yield from _other_responses(document, success, swagger)
+
+
+def compact(value: Json) -> str:
+    """A JSON value on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def skeleton(body: Json) -> str:
+    """The shape of a body: its keys, with the values of the plain ones and the keys of the others."""
+    if not isinstance(body, dict):
+        return compact(body)
+    return "{" + ", ".join(f"{key}: {_inner_shape(value)}" for key, value in body.items()) + "}"
+
+
+def _inner_shape(value: Json) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(dict.fromkeys(_inner_shape(item) for item in value)) + "]"
+    return compact(value)
+
+
+def _tokens(document: Document, swagger: SwaggerOperation, token: str) -> Iterator[Drift]:
+    documented = document.front.tokens or (token,)
+    if swagger.tokens and set(documented) != set(swagger.tokens):
+        where = document.front.where("tokens")
+        yield Drift("tokens", ", ".join(documented), where, ", ".join(swagger.tokens), swagger.where, DOCUMENT)
+
+
+def _fields(document: Document, swagger: SwaggerOperation) -> Iterator[Drift]:
+    theirs = {rule.path: rule for rule in swagger.fields}
+    for rule in document.fields:
+        if rule.path in theirs:
+            yield from _rule(rule, theirs.pop(rule.path))
+        else:
+            yield Drift(f"field {rule.path}", described(rule), rule.where, None, swagger.where, DOCUMENT)
+    for rule in document.fields:
+        if rule.alternative is not None and alternative_path(rule) not in theirs:
+            what = f"field {alternative_path(rule)}"
+            yield Drift(what, f"alternative to {rule.path}", rule.where, None, swagger.where, DOCUMENT)
+    for rule in theirs.values():
+        if not is_alternative(rule.path, document.fields):
+            yield Drift(f"field {rule.path}", None, None, described(rule), rule.where, DOCUMENT)
+
+
+def alternative_path(rule: FieldRule) -> str:
+    """The full path of the field that may be sent instead of a rule's own."""
+    return f"{rule.parent}.{rule.alternative}" if rule.parent else str(rule.alternative)
+
+
+def is_alternative(path: str, fields: tuple[FieldRule, ...]) -> bool:
+    """Whether a path is that of a documented alternative, or of something inside of it."""
+    paths = (alternative_path(rule) for rule in fields if rule.alternative is not None)
+    return any(path == one or path.startswith((f"{one}.", f"{one}[]")) for one in paths)
+
+
+def described(rule: FieldRule) -> str:
+    """A rule in a few words: `required string, date-time`."""
+    words = f"{'required' if rule.required else 'optional'} {rule.type}"
+    return f"{words}, {rule.format}" if rule.format else words
+
+
+def _rule(ours: FieldRule, theirs: FieldRule) -> Iterator[Drift]:
+    for what, says in _ASPECTS.items():
+        document, swagger = says(ours), says(theirs)
+        if document != swagger:
+            yield Drift(f"{what} {ours.path}", document, ours.where, swagger, theirs.where, DOCUMENT)
+
+
+_ASPECTS: Mapping[str, Callable[[FieldRule], str | None]] = {
+    "required": lambda rule: "yes" if rule.required else "no",
+    "type": lambda rule: rule.type,
+    "format": lambda rule: rule.format,
+    "listed values": lambda rule: ", ".join(sorted(compact(value) for value in rule.listed)) or None,
+}
+
+
+def _success(success: DocumentedResponse, swagger: SwaggerOperation) -> Iterator[Drift]:
+    status = str(success.status)
+    theirs = next((response for response in swagger.responses if response.status == status), None)
+    if theirs is None:
+        yield Drift(f"response {status}", compact(success.body), success.where, None, swagger.where, DOCUMENT)
+    elif theirs.example is None:
+        yield from _keys(status, success, theirs)
+    elif theirs.example != success.body:
+        what = f"response {status} body"
+        yield Drift(what, compact(success.body), success.where, compact(theirs.example), theirs.where, DOCUMENT)
+
+
+def _keys(status: str, success: DocumentedResponse, theirs: SwaggerResponse) -> Iterator[Drift]:
+    ours = tuple(success.body) if isinstance(success.body, dict) else ()
+    if theirs.keys and set(ours) != set(theirs.keys):
+        names = ", ".join(ours), ", ".join(theirs.keys)
+        yield Drift(f"response {status} keys", names[0], success.where, names[1], theirs.where, DOCUMENT)
+
+
+def _errors(document: Document, swagger: SwaggerOperation) -> Iterator[Drift]:
+    """Per status: the envelope, then each error by its code. An error without a counterpart is a row of its own."""
+    theirs = {response.status: response for response in swagger.responses}
+    enveloped: set[str] = set()
+    for error in document.errors:
+        status = str(error.status)
+        response = theirs.get(status)
+        if response is not None and response.example is not None and status not in enveloped:
+            enveloped.add(status)
+            yield from _envelope(error, response)
+        yield from _error(error, response, swagger.where)
+    for status in sorted(enveloped):
+        yield from _only_swagger(document, theirs[status])
+
+
+def _envelope(error: StateError, response: SwaggerResponse) -> Iterator[Drift]:
+    ours, theirs = skeleton(error.body), skeleton(response.example)
+    if ours != theirs:
+        yield Drift(f"response {error.status} envelope", ours, error.where, theirs, response.where, DOCUMENT)
+
+
+def _error(error: StateError, response: SwaggerResponse | None, nowhere: Source) -> Iterator[Drift]:
+    codes = [code for code, _ in error_entries(response.example)] if response else []
+    example = compact(response.example) if response and error.code in codes else None
+    if example != compact(error.body):
+        where = response.where if response else nowhere
+        yield Drift(f"response {error.status} {error.code}", compact(error.body), error.where, example, where, DOCUMENT)
+
+
+def _only_swagger(document: Document, response: SwaggerResponse) -> Iterator[Drift]:
+    known = {error.code for error in document.errors if str(error.status) == response.status}
+    for code, message in error_entries(response.example):
+        if code not in known:
+            what, says = f"response {response.status} {code}", compact({"code": code, "message": message})
+            yield Drift(what, None, None, says, response.where, DOCUMENT)
+
+
+def _other_responses(document: Document, success: DocumentedResponse, swagger: SwaggerOperation) -> Iterator[Drift]:
+    known = {str(success.status), *(str(error.status) for error in document.errors)}
+    for response in swagger.responses:
+        if response.status not in known:
+            says = response.description or "listed"
+            yield Drift(f"response {response.status}", None, None, says, response.where, DOCUMENT)

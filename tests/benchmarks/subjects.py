@@ -1,0 +1,106 @@
+"""What is measured: runs against a sandbox of one's own, and the requests that they sent, to be sent again bare."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+
+from fuzz.engine import run as run_module
+from fuzz.engine.documents import read_contract
+from fuzz.engine.journal import Journal, Listener
+from fuzz.engine.options import RunOptions
+from fuzz.engine.profile import Profile, load_profile
+from fuzz.engine.run import Run
+from fuzz.engine.secrets import Secrets
+from fuzz.engine.transport import Delivery, Outgoing, Transport
+from fuzz.sandbox.server import Sandbox, profile_yaml
+
+CONTRACT = read_contract(None, None)
+OPTIONS = RunOptions(command="run", max_time=None, seed=7, progress=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How long something took: on the clock, and of this thread's processor. Frozen."""
+
+    requests: int
+    seconds: float
+    processor: float
+
+    @property
+    def rate(self) -> float:
+        return self.requests / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A sandbox and its profile. Frozen."""
+
+    profile: Profile
+    folder: Path
+
+    def run(self, *, listeners: tuple[Listener, ...] = (), journal: Path | None = None, **options: Any) -> Measured:
+        """One run in this process, its journal on disk as ever."""
+        secrets = Secrets()
+        for source in (self.profile.tokens.admin, *(member.token for member in self.profile.staff)):
+            secrets.token(source)
+        kept = Journal(journal or self.folder / "events.ndjson", secrets, listeners)
+        run = Run(replace(OPTIONS, **options), CONTRACT, self.profile, secrets, kept)
+        measured = timed(lambda: _ignored(run.go()) or kept.summary.total)
+        kept.close()
+        return measured
+
+    def recorded(self, **options: Any) -> list[Outgoing]:
+        """Every request of a run, in order."""
+        sent: list[Outgoing] = []
+
+        class Recording(Transport):
+            def deliver(self, outgoing: Outgoing) -> Delivery:
+                sent.append(outgoing)
+                return super().deliver(outgoing)
+
+        with patch.object(run_module, "Transport", Recording):
+            self.run(**options)
+        return sent
+
+
+def bare(sent: list[Outgoing]) -> Measured:
+    """The same requests by httpx.Client in a loop that looks at nothing."""
+
+    def loop() -> int:
+        with httpx.Client() as client:
+            for each in sent:
+                client.request(each.method, each.url, headers=dict(each.headers), content=each.content)
+        return len(sent)
+
+    return timed(loop)
+
+
+def timed(work: Callable[[], int]) -> Measured:
+    """Does some work, which says how many requests it took."""
+    began, processor = time.perf_counter(), time.thread_time()
+    requests = work()
+    return Measured(requests, time.perf_counter() - began, time.thread_time() - processor)
+
+
+def _ignored(_value: object) -> None:
+    """For a call whose result does not matter here."""
+
+
+@contextmanager
+def subject(**sandbox: Any) -> Iterator[Subject]:
+    """A sandbox while the block lasts."""
+    with Sandbox(**sandbox) as target, TemporaryDirectory() as folder:
+        os.environ.update(target.env)
+        path = Path(folder) / "target.yaml"
+        path.write_text(profile_yaml(target), encoding="utf-8")
+        yield Subject(load_profile(path), Path(folder))

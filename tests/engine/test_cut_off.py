@@ -1,0 +1,43 @@
+"""A phase that its time cuts off is told, and does not pass a gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from fuzz.model.gate import incomplete
+from fuzz.report.final import final_text
+from fuzz.report.report_json import report_json
+from fuzz.sandbox.server import Sandbox
+from tests.engine.runs import profile_for, run_against
+
+PHASES = ("preflight", "conformance", "payloads")
+
+
+@pytest.fixture(scope="module")
+def slow() -> Sandbox:
+    with Sandbox(latency=0.005) as sandbox:
+        yield sandbox
+
+
+def test_a_phase_that_was_cut_off_is_named(slow: Sandbox) -> None:
+    ran = run_against(profile_for(slow, request_timeout=10.0), phases=PHASES, max_time=2.0)
+
+    assert ["conformance", "payloads"] == incomplete(ran.summary)
+    assert "conformance and payloads did not come to an end: give it more time with --max-time" in final_text(
+        ran.summary
+    )
+    assert [True, False, False] == [phase["complete"] for phase in report_json(ran.summary)["phases"]]
+
+
+def test_a_gate_that_was_cut_off_is_inconclusive_and_says_why(slow: Sandbox) -> None:
+    ran = run_against(profile_for(slow, request_timeout=10.0), phases=PHASES, max_time=2.0, command="gate")
+
+    assert 3 == ran.conclusion.exit_code
+    assert "conformance did not come to its end" in ran.conclusion.reasons
+
+
+def test_phases_that_came_to_their_end_are_not_spoken_of(slow: Sandbox) -> None:
+    ran = run_against(profile_for(slow, request_timeout=10.0), phases=("preflight", "race"), max_time=1.0)
+
+    assert [] == incomplete(ran.summary)
+    assert "did not come to an end" not in final_text(ran.summary)

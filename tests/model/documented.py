@@ -1,0 +1,111 @@
+"""What the tests of the model share: names, bodies, answers as the document writes them, and judging them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fuzz.model import oracle
+from fuzz.model.answer import read_answer, read_create, read_move
+from fuzz.model.exchange import Answer, Circumstances, Create, Move, MoveSync, SendItems, Single, Token
+from fuzz.model.oracle import Request
+from fuzz.model.state import CalendarSync, SyncState
+from fuzz.model.verdict import Seen, Verdict
+from swagger.contract import Contract, Json
+from swagger.load import load_contract
+
+G, O = "google_v3", "outlook_v1.0"  # noqa: E741 - the two listed providers, short enough for tables
+A, B = "a@example.com", "b@example.com"
+STAFF, UID = "f67acee343b4a38b", "0c1d2e3f4a5b6c7d"
+
+NONE: SyncState = None
+FRESH, BOUND, DISABLED = CalendarSync(G), CalendarSync(G, A), CalendarSync(G, A, disabled=True)
+DISABLED_FRESH = CalendarSync(G, disabled=True)
+
+MESSAGES = {
+    "missing": "staff is not registered to any calendar sync",
+    "already_exists": "staff already registered to other calendar sync",
+    "invalid": "staff account is disabled",
+}
+
+
+@cache
+def the_contract() -> Contract:
+    return load_contract()
+
+
+def item(**changes: Json) -> dict[str, Json]:
+    """The document's own item; a change to None leaves the field out."""
+    plain: dict[str, Json] = {
+        "external_id": "ext_item_1",
+        "external_title": "External Meeting",
+        "external_calendar_uid": UID,
+        "start_date": "2026-11-23T10:00:00Z",
+        "end_date": "2026-11-30T10:00:00Z",
+        "last_modification": "2026-11-22T09:00:00Z",
+    }
+    return {name: value for name, value in {**plain, **changes}.items() if value is not None}
+
+
+def body(provider: Json = G, account: Json = A, **changes: Json) -> dict[str, Json]:
+    """The document's own body; a change to None leaves the field out."""
+    sync = {name: value for name, value in (("provider", provider), ("account", account)) if value is not None}
+    plain: dict[str, Json] = {"staff_uid": STAFF, "calendar_sync": sync, "external_items": [item()]}
+    return {name: value for name, value in {**plain, **changes}.items() if value is not None}
+
+
+def send(
+    provider: Json = G,
+    account: Json = A,
+    *,
+    token: Token = Token.STAFF,
+    sent_ids: frozenset[str] = frozenset(),
+    uid: str | None = UID,
+    **changes: Json,
+) -> Request:
+    return sending(body(provider, account, **changes), token=token, sent_ids=sent_ids, uid=uid)
+
+
+def sending(
+    sent: Json, *, token: Token = Token.STAFF, sent_ids: frozenset[str] = frozenset(), uid: str | None = UID
+) -> Request:
+    circumstances = Circumstances(STAFF, token, uid, sent_ids)
+    return oracle.request_of(the_contract(), SendItems(0, sent, token), sent, circumstances)
+
+
+def create(provider: str = G) -> Request:
+    return _request(Create(0, provider))
+
+
+def move(kind: Move, provider: str = G, account: str = A) -> Request:
+    return _request(MoveSync(0, kind, provider, account))
+
+
+def _request(action: Single) -> Request:
+    return oracle.request_of(the_contract(), action, None, Circumstances(STAFF))
+
+
+def state_error(code: str, /, **changes: Any) -> Answer:
+    """The documented answer for a state error, with changes to its one entry."""
+    entry = {"code": code, "message": MESSAGES[code], **changes}
+    return Answer(422, {"success": False, "errors": [entry]})
+
+
+OK = Answer(200, {"success": True, "data": {"success": True}})
+MOVED = Answer(200, {"success": True, "data": {"uid": UID, "enabled": True}})
+CREATED = Answer(200, {"uid": UID}, {"calendar_sync_uid": UID})
+REFUSED = Answer(422, {"success": False, "errors": [{"code": "missing", "message": "external_id is missing"}]})
+CRASHED = Answer(500, {"success": False})
+
+
+def read(request: Request, answer: Answer) -> Seen:
+    if isinstance(request.action, Create):
+        return read_create(the_contract(), answer)
+    if isinstance(request.action, MoveSync):
+        return read_move(the_contract(), answer)
+    return read_answer(the_contract(), answer)
+
+
+def judge(state: SyncState | frozenset[SyncState], request: Request, answer: Answer) -> Verdict:
+    belief = state if isinstance(state, frozenset) else frozenset({state})
+    return oracle.step(the_contract(), belief, request, read(request, answer))

@@ -1,0 +1,133 @@
+"""`report.html` in a real browser: Debian's Chromium, headless, on a page that was opened from disk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from fuzz.report.html import report_html
+from tests.report.runs import FAILURE, Run, broken_run, hostile_run
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage --window-size=1280,1000"
+)
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="Chromium is absent: apt-get install chromium chromium-driver"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = Options()
+    options.binary_location = str(CHROMIUM)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
+    return opened(browser, tmp_path, report_html(broken_run().summary))
+
+
+def opened(browser: webdriver.Chrome, directory: Path, text: str) -> webdriver.Chrome:
+    """The page, opened from disk, with the logs of what came before thrown away."""
+    (directory / "report.html").write_text(text, encoding="utf-8")
+    browser.get("about:blank")
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get((directory / "report.html").as_uri())
+    return browser
+
+
+def requested(browser: webdriver.Chrome) -> list[str]:
+    messages = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
+    sent = (each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent")
+    return [url.partition("#")[0] for url in sent]
+
+
+@pytest.mark.parametrize("run", [broken_run, hostile_run])
+def test_it_opens_from_disk_without_a_request_or_a_complaint(
+    browser: webdriver.Chrome, tmp_path: Path, run: Callable[[], Run]
+) -> None:
+    opened(browser, tmp_path, report_html(run().summary))
+    assert browser.get_log("browser") == []
+    assert requested(browser) == [(tmp_path / "report.html").as_uri()]
+    assert browser.title.startswith("FAIL · calfuzz")
+
+
+def test_sections_fold_by_mouse_and_by_keyboard(page: webdriver.Chrome) -> None:
+    section = page.find_element(By.ID, "clauses")
+    summary = section.find_element(By.TAG_NAME, "summary")
+    assert section.get_attribute("open") is not None
+    summary.click()
+    assert section.get_attribute("open") is None
+    summary.send_keys(Keys.ENTER)
+    assert section.get_attribute("open") is not None
+
+
+def test_all_sections_fold_and_unfold_at_once(page: webdriver.Chrome) -> None:
+    for button, left_open in (("close", 0), ("open", len(page.find_elements(By.TAG_NAME, "details")))):
+        page.find_element(By.CSS_SELECTOR, f"[data-fold={button}]").click()
+        assert len(page.find_elements(By.CSS_SELECTOR, "details[open]")) == left_open
+
+
+def test_the_curl_button_copies_the_command(page: webdriver.Chrome) -> None:
+    button = page.find_element(By.CSS_SELECTOR, ".steps .fail .copy")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+    button.click()
+    page.execute_script("document.body.append(document.createElement('textarea'))")
+    area = page.find_element(By.TAG_NAME, "textarea")
+    area.send_keys(Keys.CONTROL, "v")
+    assert area.get_attribute("value") == FAILURE["curl"][2]
+    assert page.find_element(By.ID, "said").text == "Copied."
+
+
+def test_keys_lead_to_the_failures_even_in_a_folded_section(page: webdriver.Chrome) -> None:
+    page.find_element(By.CSS_SELECTOR, "[data-fold=close]").click()
+    page.find_element(By.TAG_NAME, "body").send_keys("j")
+    assert page.switch_to.active_element.get_attribute("id") == "failure-0"
+    assert page.find_element(By.ID, "failures").get_attribute("open") is not None
+
+
+def test_it_has_a_light_and_a_dark_face(page: webdriver.Chrome) -> None:
+    faces = {}
+    for scheme in ("light", "dark"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        faces[scheme] = page.execute_script("return getComputedStyle(document.body).backgroundColor")
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert faces == {"light": "rgb(246, 247, 249)", "dark": "rgb(18, 22, 28)"}
+
+
+def test_printing_unfolds_everything_and_folds_it_again(page: webdriver.Chrome) -> None:
+    opened_before = len(page.find_elements(By.CSS_SELECTOR, "details[open]"))
+    page.execute_script("window.most = 0; window.addEventListener('beforeprint', () => {"
+                        "window.most = document.querySelectorAll('details[open]').length; })")  # fmt: skip
+    page.execute_cdp_cmd("Page.printToPDF", {})
+    assert page.execute_script("return window.most") == len(page.find_elements(By.TAG_NAME, "details"))
+    assert len(page.find_elements(By.CSS_SELECTOR, "details[open]")) == opened_before
+
+
+def test_nothing_is_wider_than_a_telephone(page: webdriver.Chrome) -> None:
+    page.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
+    width = page.execute_script("return document.documentElement.scrollWidth")
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 390

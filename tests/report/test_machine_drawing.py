@@ -1,0 +1,109 @@
+"""Pictures of learned machines: every state and edge is there, differences are marked, nothing covers a state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from fuzz.errors import UsageError
+from fuzz.model.alphabet import Alphabet, Input
+from fuzz.model.automaton import Mealy, State, documented_machine
+from fuzz.model.drawing import Drawing, draw, spelt
+from fuzz.model.exchange import Move
+from fuzz.report.machine_drawing import dot, mermaid, writer_for
+from fuzz.report.machine_layout import lay_out
+from fuzz.report.machine_svg import svg
+from swagger.load import load_contract
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def documented() -> Mealy:
+    machine = documented_machine(load_contract(), Alphabet(moves=(Move.DISABLE, Move.DISCONNECT)), disable_stores=True)
+    return replace(machine, initial=machine.after(machine.starts[0]), starts=((),))
+
+
+def changed(machine: Mealy, output: str, answered: str) -> Mealy:
+    """The machine with one answer in place of another, everywhere."""
+
+    def answer(said: str) -> str:
+        return answered if said == output else said
+
+    table: dict[tuple[State, Input], tuple[str, State]]
+    table = {at: (answer(said), after) for at, (said, after) in machine.table.items()}
+    return Mealy(machine.initial, machine.inputs, table)
+
+
+SAME = draw(documented(), documented(), ("p0 = google_v3",))
+OTHER = draw(documented(), changed(documented(), "invalid", "missing"))
+
+
+def differing(drawing: Drawing) -> list[str]:
+    lines = [line for each in (*drawing.nodes, *drawing.edges) for line in each.lines]
+    return [line.text for line in lines if line.differs]
+
+
+def test_the_documented_machine_differs_nowhere_from_itself() -> None:
+    assert differing(SAME) == []
+    assert not any(node.differs for node in SAME.nodes)
+    assert {node.name for node in SAME.nodes} >= {"fresh p0", "bound p1 a0", "disabled p0 a0", "none", "any state"}
+
+
+def test_every_answer_that_is_not_as_documented_is_marked_and_says_what_is() -> None:
+    text = " ".join(differing(OTHER))
+    assert text.count("missing, documented") == 2
+    assert {node.name for node in OTHER.nodes if node.differs} == {"disabled p0 a0", "disabled p1 a1"}
+
+
+def test_create_is_drawn_once_for_all_states() -> None:
+    ends = [edge for edge in SAME.edges if "create" in edge.lines[0].text]
+    assert {edge.start for edge in ends} == {"any state"}
+    assert len(ends) == 2
+
+
+def test_inputs_of_several_kinds_that_name_the_same_are_spelt_together() -> None:
+    inputs = [x for x in documented().inputs if (x.provider, x.account) == (0, 0)]
+    assert spelt(inputs) == "send, disable, disconnect p0 a0"
+
+
+@pytest.mark.parametrize("drawing", [SAME, OTHER], ids=["same", "other"])
+def test_the_svg_is_well_formed_and_holds_every_state_and_edge(drawing: Drawing) -> None:
+    root = ElementTree.fromstring(svg(drawing))
+    paths = [path.get("class") for path in root.iter(f"{SVG}path") if path.get("class")]
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    assert len(paths) == len(drawing.edges)
+    assert {node.name for node in drawing.nodes} <= set(texts)
+
+
+def test_what_differs_is_red_and_dashed_in_each_picture() -> None:
+    root = ElementTree.fromstring(svg(OTHER))
+    assert sum("differs" in (each.get("class") or "") for each in root.iter(f"{SVG}rect")) == 2
+    assert dot(OTHER).count("rounded,dashed") == 2
+    assert mermaid(OTHER).count(":::differs") == 2
+    assert ":::differs" not in mermaid(SAME)
+
+
+def test_no_state_covers_another_and_all_are_on_the_paper() -> None:
+    layout = lay_out(SAME)
+    assert not any(one.overlaps(other) for one, other in combinations(layout.boxes.values(), 2))
+    for box in layout.boxes.values():
+        assert 0 < box.x - box.width / 2
+        assert box.x + box.width / 2 < layout.width
+        assert 0 < box.y - box.height / 2
+        assert box.y + box.height / 2 < layout.height
+
+
+def test_dot_and_mermaid_hold_every_edge() -> None:
+    assert dot(SAME).count(" -> ") == len(SAME.edges)
+    assert mermaid(SAME).count("-->|") == len(SAME.edges)
+    assert "%% p0 = google_v3" in mermaid(SAME)
+
+
+def test_another_ending_is_a_usage_error_that_names_the_endings() -> None:
+    with pytest.raises(UsageError) as error:
+        writer_for(Path("machine.png"))
+    assert ".dot, .mmd, .svg" in error.value.next

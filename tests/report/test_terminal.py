@@ -1,0 +1,186 @@
+"""What a run shows on a terminal and in a pipeline's log."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+from fuzz.model.events import Summary
+from fuzz.report.argued import STEPS, argued
+from fuzz.report.final import FAILURES, final_text
+from fuzz.report.terminal import Terminal
+from tests.report.runs import DOCUMENT, FAILURE, Run, broken_run, honest_run, hostile_run, trace_step
+
+STYLE = """
+FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
+      "… do not match the staff member's existing calendar sync record"
+  1   POST calendar_syncs           provider google_v3                           200   fresh
+  2   PUT  bulk_create              google_v3, a@example.com                     200   bound
+  3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+      After step 2 the account is a@example.com; step 3 names b@example.com.
+      replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
+"""
+
+
+class Watch:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def shown(run: Run, *, live: bool = False, seconds_an_event: float = 0.0) -> str:
+    stream, watch, summary = io.StringIO(), Watch(), Summary()
+    terminal = Terminal(stream, live=live, clock=watch)
+    for event in run.events:
+        summary.fold(event)
+        watch.now += seconds_an_event
+        terminal.on_event(event, summary)
+    terminal.finish(summary)
+    return stream.getvalue()
+
+
+def test_a_failure_argues_its_case_as_the_style_guide_shows_it() -> None:
+    assert argued({**FAILURE, "count": 1, "where": "bulk_create.md:114"}) == STYLE.strip("\n").splitlines()
+
+
+def test_steps_name_their_staff_member_only_where_there_are_two() -> None:
+    two = [trace_step(1, "create", "provider google_v3", "fresh"), trace_step(2, "send", "a", "none", staff=1)]
+    lines = "\n".join(argued({**FAILURE, "trace": two}))
+    assert "staff 1, provider google_v3" in lines
+    assert "staff 2, a" in lines
+    assert "staff 1" not in "\n".join(argued(FAILURE))
+
+
+def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
+    accepted = {"reason": "fixed in May", "expires": "2025-06-01"}
+    changes = {"intermittent": True, "reproduced": "3/20", "accepted": accepted, "orders": [["step 3", "step 4"]]}
+    text = "\n".join(argued({**FAILURE, **changes}))
+    assert text.startswith("ACCEPTED  already_exists")
+    assert "not explained by the order step 3, step 4" in text
+    assert "intermittent: reproduced 3/20" in text
+    assert "accepted until 2025-06-01: fixed in May" in text
+
+
+def test_the_middle_of_a_very_long_failure_is_left_out() -> None:
+    trace = [trace_step(number, "send", "again", "bound") for number in range(1, 1001)]
+    lines = argued({**FAILURE, "trace": trace})
+    assert len(lines) < STEPS + 10
+    assert "      … 960 steps …" in lines
+    assert any(line.startswith("  1000 PUT") for line in lines)
+
+
+def test_the_final_text_begins_with_the_verdict() -> None:
+    assert final_text(broken_run().summary).splitlines()[:3] == [
+        "FAIL  1 failure in 1 clause",
+        "      staging · seed 42 · 3 requests in 58 s",
+        "      the contract is broken: already_exists",
+    ]
+
+
+def test_the_final_text_has_a_row_for_every_clause_even_one_that_was_never_due() -> None:
+    lines = [line.split() for line in final_text(broken_run().summary).splitlines()]
+    assert ["already_exists", "1", "0", "0", "0", "fail"] in lines
+    assert ["invalid", "0", "0", "0", "0", "inconclusive"] in lines
+    assert ["success", "1", "1", "1", "1", "fail"] in lines
+
+
+def test_the_matrix_has_every_situation_even_one_that_was_never_met() -> None:
+    lines = [line.split() for line in final_text(broken_run().summary).splitlines()]
+    assert ["fresh", "1"] in lines
+    assert ["disabled", "·"] in lines
+
+
+def test_the_final_text_counts_observations_and_drift() -> None:
+    text = final_text(honest_run().summary)
+    assert text.startswith("PASS  the contract is kept\n")
+    assert "observed where the documents are silent: 1 feature\n" in text
+    assert "document and swagger disagree in 1 place\n" in text
+
+
+def test_a_run_that_was_killed_says_so_and_has_failed_if_it_had_found_a_failure() -> None:
+    text = final_text(Run().started().phase("random").create().failure().summary)
+    assert text.startswith("FAIL  1 failure in 1 clause\n")
+    assert "the run did not finish" in text
+
+
+def test_a_thousand_failures_are_counted_not_listed() -> None:
+    run = Run().started()
+    for number in range(1000):
+        run.failure(fingerprint=f"f{number:04}")
+    text = final_text(run.summary)
+    assert text.count("\nFAIL") == FAILURES
+    assert "and 950 failures more in report.json" in text
+
+
+def test_off_a_terminal_there_is_a_plain_line_every_ten_seconds_and_at_the_ends_of_phases() -> None:
+    run = Run().started().phase("conformance")
+    for _ in range(30):
+        run.create()
+    lines = shown(run.phase_finished("conformance", established="up to 5 states").finished(), seconds_an_event=1.0)
+    progress = [line for line in lines.splitlines() if line.startswith("[")]
+    assert progress == [
+        "[1.0 s] target staging, seed 42",
+        "[11 s] conformance: 9 requests, 0.9/s, 0 failures",
+        "[21 s] conformance: 19 requests, 1.0/s, 0 failures",
+        "[31 s] conformance: 29 requests, 1.0/s, 0 failures",
+        "[33 s] conformance finished: 12 scenarios, 30 requests in 4.5 s; up to 5 states",
+    ]
+
+
+def test_off_a_terminal_a_failure_is_told_once_however_often_it_is_shrunk() -> None:
+    lines = shown(Run().started().failure(status="found").failure(status="shrunk").failure()).splitlines()
+    told = [line for line in lines if line.startswith("[") and "FAIL" in line]
+    assert told == [
+        f"[0.0 s] FAIL already_exists, in mismatched (account) {DOCUMENT}:114: expected 422 already_exists, saw 200"
+    ]
+
+
+def test_progress_can_be_switched_off() -> None:
+    stream, summary = io.StringIO(), honest_run().summary
+    terminal = Terminal(stream, live=False, clock=Watch(), progress=False)
+    terminal.on_event(honest_run().events[0], summary)
+    assert stream.getvalue() == ""
+    terminal.finish(summary)
+    assert stream.getvalue().startswith("PASS")
+
+
+def test_on_a_terminal_the_view_is_drawn_and_gives_way_to_the_final_text() -> None:
+    text = shown(broken_run(), live=True, seconds_an_event=1.0)
+    assert "conformance" in text
+    assert "mismatched" in text
+    assert "the contract is broken: already_exists" in text
+
+
+def test_no_text_from_outside_moves_the_cursor_or_begins_a_workflow_command() -> None:
+    text = shown(hostile_run(), seconds_an_event=20.0)
+    assert "\\x1b[2J" in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    assert {character for character in text if ord(character) < 32 or 0x7F <= ord(character) < 0xA0} == {"\n"}
+
+
+def test_on_a_terminal_no_escape_sequence_is_the_servers() -> None:
+    text = shown(hostile_run(), live=True, seconds_an_event=1.0)
+    assert "\x1b[2J" not in text
+    assert "\x1b]0;" not in text
+    assert "\ud800" not in text
+    assert "\u202e" not in text
+
+
+def test_a_stream_that_knows_only_ascii_is_written_to_all_the_same() -> None:
+    buffer = io.BytesIO()
+    stream = io.TextIOWrapper(buffer, encoding="ascii", write_through=True)
+    Terminal(stream, live=False, clock=Watch()).finish(broken_run().summary)
+    assert buffer.getvalue().startswith(b"FAIL  1 failure in 1 clause")
+
+
+def test_importing_the_terminal_imports_neither_rich_nor_jinja() -> None:
+    code = (
+        "import sys, fuzz.report.terminal, fuzz.report.write; print({'rich', 'jinja2', 'harfile'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,55 @@
+"""Texts from outside, made fit to be shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fuzz.report.text import counted, duration, visible, visible_block
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_what_is_visible_can_be_encoded_and_holds_no_control(text: str) -> None:
+    shown = visible(text)
+    shown.encode("utf-8")
+    assert not any(ord(character) < 32 or 0x7F <= ord(character) < 0xA0 for character in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ✓ 日本 😀", "plain ✓ 日本 😀"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\nb\tc\r", "a\\nb\\tc\\r"),
+        ("\u202egnp", "\\u202egnp"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\uffff", "\\uffff"),
+        (None, ""),
+        (42, "42"),
+    ],
+)
+def test_what_cannot_be_seen_is_spelled_out(text: object, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_a_block_keeps_its_line_ends_and_no_other_control() -> None:
+    assert visible_block("a\r\nb\tc\rd\x00") == "a\nb\tc\\rd\\x00"
+
+
+def test_a_long_text_is_cut_and_says_how_long_it_is() -> None:
+    assert visible("x" * 1234, limit=3) == "xxx… (1,234 characters)"
+    assert visible("xxx", limit=3) == "xxx"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (58.2, "58 s"), (119, "119 s"), (300, "5 min"), (3725, "1 h 02 min")],
+)
+def test_a_duration_is_as_precise_as_its_reader_needs(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [counted(number, "request") for number in (0, 1, 2412)] == ["0 requests", "1 request", "2,412 requests"]

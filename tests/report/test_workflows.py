@@ -1,0 +1,69 @@
+"""The CI examples: their `calfuzz` commands are real ones, and name reports that exist."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fuzz import cli
+from fuzz.report.write import KINDS
+
+WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
+EXAMPLES = ("nightly.yml", "gate.yml")
+
+
+def steps(name: str) -> Iterator[dict[str, Any]]:
+    workflow = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
+    for job in workflow["jobs"].values():
+        yield from job["steps"]
+
+
+def commands(name: str) -> list[list[str]]:
+    """The arguments of every `calfuzz` command of a workflow."""
+    lines = (line for step in steps(name) for line in step.get("run", "").splitlines())
+    words = (shlex.split(line) for line in lines)
+    return [each[1:] for each in words if each[:1] == ["calfuzz"]]
+
+
+@pytest.mark.parametrize(("name", "verbs"), [("nightly.yml", ["run", "report"]), ("gate.yml", ["gate"])], ids=EXAMPLES)
+def test_an_example_calls_calfuzz(name: str, verbs: list[str]) -> None:
+    assert [command[0] for command in commands(name)] == verbs
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_asks_for_reports_that_exist_and_annotates_failures(name: str) -> None:
+    kinds = set(commands(name)[0][commands(name)[0].index("--report") + 1].split(","))
+    assert kinds <= set(KINDS)
+    assert {"github", "html", "junit"} <= kinds
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_keeps_the_reports_even_of_a_run_that_failed(name: str) -> None:
+    [upload] = [step for step in steps(name) if "upload-artifact" in step.get("uses", "")]
+    assert upload["if"] == "always()"
+    assert "calfuzz-report" in upload["with"]["path"].split()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_puts_no_expression_into_a_shell_command(name: str) -> None:
+    assert not [step["run"] for step in steps(name) if "${{" in step.get("run", "")]
+
+
+def test_the_nightly_runs_on_a_schedule_and_keeps_its_state() -> None:
+    workflow = yaml.safe_load((WORKFLOWS / "nightly.yml").read_text(encoding="utf-8"))
+    assert "schedule" in workflow[True]  # YAML 1.1 reads the key `on` as true
+    cached = [step["with"]["path"] for step in steps("nightly.yml") if "actions/cache/" in step.get("uses", "")]
+    assert cached == [".calfuzz", ".calfuzz"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_commands_of_an_example_parse(name: str) -> None:
+    for verb, *arguments in commands(name):
+        existing = [word.replace("targets/staging.yaml", __file__).replace("$TARGET", __file__) for word in arguments]
+        words = [word.replace("$MAX_TIME", "45m").replace("calfuzz-report", str(WORKFLOWS)) for word in existing]
+        cli.main.commands[verb].make_context(verb, words)

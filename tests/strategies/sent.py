@@ -1,0 +1,101 @@
+"""Bodies as they would be sent: templates filled in, then judged by the model; and many draws of a strategy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from fuzz.model.exchange import NOT_JSON, Circumstances
+from fuzz.model.payload import Quality, judge_payload
+from strategies.breakages import Breakage
+from strategies.picks import Picks
+from swagger.contract import Contract, FieldRule, Json
+
+T = TypeVar("T")
+
+PROVIDER, ACCOUNT = "google_v3", "testuser@example.com"
+NAMES = {"provider": PROVIDER, "account": ACCOUNT}
+
+STAFF, CALENDAR = "f67acee343b4a38b", "9d2c1b7a66e5f400"
+CIRCUMSTANCES = Circumstances(STAFF, calendar_uid=CALENDAR)
+_VARIABLES = {"{{staff_id}}": STAFF, "{{calendar_sync_uid}}": CALENDAR, "{{now_timestamp}}": "1763831182123456789"}
+
+
+def filled(value: Json) -> Json:
+    """The value with its templates filled in; no other text may look like one."""
+    if isinstance(value, str):
+        for name, text in _VARIABLES.items():
+            value = value.replace(name, text)
+        assert "{{" not in value
+        return value
+    if isinstance(value, list):
+        return [filled(each) for each in value]
+    if isinstance(value, dict):
+        return {filled(key): filled(each) for key, each in value.items()}
+    return value
+
+
+def judged(contract: Contract, body: Json) -> Quality:
+    return judge_payload(contract, filled(body), CIRCUMSTANCES)
+
+
+def broken_by(contract: Contract, breakage: Breakage, body: Json) -> set[str]:
+    """Ids of the clauses that a breakage breaks in a body, as sent."""
+    sent = breakage.apply(body)
+    return set(judged(contract, parsed(sent) if breakage.raw else sent).breaks)
+
+
+def parsed(text: str) -> Json:
+    def refuse(name: str) -> None:
+        raise ValueError(name)
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except ValueError:
+        return NOT_JSON
+
+
+def drawn(strategy: st.SearchStrategy[T], count: int) -> list[T]:
+    """So many values of a strategy, the same ones in every run."""
+    values: list[T] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(value: T) -> None:
+        values.append(value)
+
+    collect()
+    return values
+
+
+def made(function: Callable[[Picks], T], count: int) -> list[T]:
+    """What a function makes of so many blocks of random bytes, the same ones in every run; far quicker than draws."""
+    random = Random(count)
+    return [function(Picks(random.randbytes(64))) for _ in range(count)]
+
+
+def with_rule(contract: Contract, path: str, **changes: Any) -> Contract:
+    """The contract with one field rule changed, or added at the end where there is none."""
+    if contract.field(path) is None:
+        where = contract.fields[0].where
+        rule = FieldRule(path, **{"type": "string", "required": True, "says": "", "where": where, **changes})
+        return replace(contract, fields=(*contract.fields, rule))
+    rules = tuple(replace(rule, **changes) if rule.path == path else rule for rule in contract.fields)
+    return replace(contract, fields=rules)
+
+
+def without_rules(contract: Contract, *paths: str) -> Contract:
+    return replace(contract, fields=tuple(rule for rule in contract.fields if rule.path not in paths))

@@ -1,0 +1,127 @@
+"""Date-times, read back by the model."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from hypothesis import find
+
+from fuzz.model.dates import read_date
+from strategies.dates import BROKEN_DATES, FIRST_DAY, LAST_DAY, UNUSUAL_DATES, date_time, span
+from strategies.fields import broken_dates, date_times, unusual_dates
+from strategies.picks import Picks, picked
+from tests.strategies.sent import drawn, made
+
+SPANS = picked(span, size=40)
+
+
+def test_the_simplest_date_time_is_a_plain_morning() -> None:
+    assert find(date_times(), lambda _: True) == "2030-01-01T10:00:00Z"
+
+
+def test_every_date_time_is_plainly_allowed() -> None:
+    for text in (*drawn(date_times(), 100), *made(date_time, 3000)):
+        reading = read_date(text)
+
+        assert (reading.broken, reading.unusual) == (False, None), text
+
+
+def test_date_times_reach_what_calendars_and_clocks_break_on() -> None:
+    texts = made(date_time, 3000)
+    kinds = {
+        "leap day": r".*-02-29T.*",
+        "end of a year": r".*-12-31T.*",
+        "end of a month": r".*-04-30T.*",
+        "midnight": r".*T00:00:00.*",
+        "last second": r".*T23:59:59.*",
+        "skipped hour": r".*-03-(08|29)T02:30.*",
+        "half-hour offset": r".*[+-]\d\d:30",
+        "negative offset": r".*-\d\d:\d\d",
+        "quarter-hour offset": r".*:45",
+        "first year": r"2000-.*",
+        "last year": r"2099-.*",
+        **{f"{digits} digits of fraction": rf".*:\d\d\.\d{{{digits}}}(Z|[+-].*)" for digits in range(1, 10)},
+    }
+
+    assert [kind for kind, pattern in kinds.items() if not any(re.fullmatch(pattern, text) for text in texts)] == []
+
+
+def test_date_times_are_of_many_days_and_seconds() -> None:
+    assert len(set(drawn(date_times(), 200))) > 180
+
+
+def test_the_simplest_span_is_an_hour() -> None:
+    assert span(Picks()) == ("2030-01-01T10:00:00Z", "2030-01-01T11:00:00Z")
+
+
+def test_every_span_is_plainly_allowed_and_ends_after_it_starts() -> None:
+    for texts in (*drawn(SPANS, 100), *made(span, 3000)):
+        start, end = (read_date(text) for text in texts)
+
+        assert (start.broken, start.unusual, end.broken, end.unusual) == (False, None, False, None), texts
+        assert instant(start.instant) < instant(end.instant), texts
+
+
+def test_spans_reach_the_shortest_the_longest_and_different_zones() -> None:
+    spans = made(span, 3000)
+    lengths = [instant(read_date(end).instant) - instant(read_date(start).instant) for start, end in spans]
+
+    assert min(lengths) < 0.001
+    assert max(lengths) > 50 * 366 * 86_400
+    assert any(start[-6:] != end[-6:] for start, end in spans)
+
+
+def test_a_span_stays_in_the_century_when_it_starts_on_the_last_day() -> None:
+    late = [texts for texts in made(span, 3000) if texts[1].startswith(str(LAST_DAY))]
+
+    assert late
+    assert all(str(FIRST_DAY.year) <= start[:4] for start, _ in late)
+
+
+def test_two_equal_moments_are_told_apart() -> None:
+    zeros = [bytes(length) + b"\x02" + bytes(40) for length in range(24)]
+
+    starts_and_ends = {span(Picks(data)) for data in zeros}
+
+    assert all(instant(read_date(start).instant) < instant(read_date(end).instant) for start, end in starts_and_ends)
+
+
+def test_every_unusual_date_is_iso_8601_and_silent() -> None:
+    for kind, text in UNUSUAL_DATES:
+        reading = read_date(text)
+
+        assert (reading.broken, reading.unusual is not None) == (False, True), kind
+
+
+def test_unusual_dates_are_of_every_kind_that_the_model_tells_apart() -> None:
+    reasons = {read_date(text).unusual for _, text in UNUSUAL_DATES}
+
+    assert reasons == {
+        "year far away",
+        "lower-case t or z",
+        "space for T",
+        "offset -00:00",
+        "offset beyond 14 hours",
+        "offset that there is not",
+        "digits of another script",
+        "very long fraction",
+        "hour 24",
+        "leap second",
+        "ISO 8601 but not RFC 3339",
+    }
+
+
+def test_every_broken_date_is_no_date() -> None:
+    assert [kind for kind, text in BROKEN_DATES if not read_date(text).broken] == []
+
+
+def test_kinds_are_named_once_and_strategies_draw_their_texts() -> None:
+    for catalogue, strategy in ((UNUSUAL_DATES, unusual_dates()), (BROKEN_DATES, broken_dates())):
+        assert len(catalogue) == len({kind for kind, _ in catalogue}) == len({text for _, text in catalogue})
+        assert {text for _, text in catalogue} >= set(drawn(strategy, 50))
+
+
+def instant(moment: datetime | None) -> float:
+    assert moment is not None
+    return moment.timestamp()

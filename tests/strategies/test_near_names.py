@@ -1,0 +1,159 @@
+"""Accounts and providers one edit away: different, and alike just where the model says so."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import find
+
+from fuzz.model.state import alike
+from strategies.accounts import LONGEST_ACCOUNT, account, long_account
+from strategies.edits import put
+from strategies.near_names import account_pairs, accounts_near, long_account_pairs, near_accounts, near_providers
+from strategies.payloads import plain_payload
+from swagger.contract import Contract
+from tests.strategies.sent import NAMES, drawn, judged, made, with_rule
+
+ACCOUNTS = [
+    "testuser@gmail.com",
+    "a@example.com",
+    "First.Last+tag@googlemail.com",
+    "TEST1@X.NET",
+    "q@q.q",
+    "xyz@xyz.xyz",
+    "",
+    "%",
+    "no address",
+    long_account(254),
+    "qwertyuiopasdfghjklzxcvbnm0123456789.-_+@x",
+]
+
+
+@pytest.mark.parametrize("original", ACCOUNTS)
+def test_near_accounts_are_different_ones_each_once(original: str) -> None:
+    values = [near.value for near in near_accounts(original)]
+
+    assert original not in values
+    assert "" not in values
+    assert len(set(values)) == len(values) > 3
+
+
+@pytest.mark.parametrize("original", ACCOUNTS)
+def test_a_near_account_is_alike_just_where_the_model_says_so(original: str) -> None:
+    for near in near_accounts(original):
+        assert alike(original, near.value) == near.alike, near
+
+
+def test_every_drawn_account_has_near_ones_that_the_model_agrees_about() -> None:
+    for each in made(account, 300):
+        assert [near for near in near_accounts(each) if near.alike != alike(each, near.value)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("another domain", "testuser@another.example"),
+        ("another top-level domain", "testuser@gmail.net"),
+        ("a sub-domain", "testuser@mail.gmail.com"),
+        ("the domain's other name", "testuser@googlemail.com"),
+        ("plus tag added", "testuser+tag@gmail.com"),
+        ("dot added", "t.estuser@gmail.com"),
+        ("character added at the start", "qtestuser@gmail.com"),
+        ("character dropped at the middle", "testser@gmail.com"),
+        ("character replaced at the end", "testuser@gmail.coq"),
+        ("characters changed about at the end", "testuser@gmail.cmo"),
+        ("wildcard _ at the middle", "test_ser@gmail.com"),
+        ("wildcard for the local part", "%@gmail.com"),
+        ("accented letter", "téstuser@gmail.com"),
+        ("upper case", "TESTUSER@GMAIL.COM"),
+        ("space after", "testuser@gmail.com "),
+    ],
+)
+def test_the_ways_to_be_near_are_written_out_here(name: str, value: str) -> None:
+    assert (name, value) in {(near.name, near.value) for near in near_accounts("testuser@gmail.com")}
+
+
+def test_clearly_different_accounts_come_first() -> None:
+    marks = [near.alike for near in near_accounts("testuser@gmail.com")]
+
+    assert sorted(marks) == marks
+    assert {True, False} == set(marks)
+
+
+def test_tags_dots_and_digits_are_taken_away_and_changed() -> None:
+    values = {near.value for near in near_accounts("first.last2+tag@example.com")}
+
+    assert {"first.last2@example.com", "firstlast2+tag@example.com", "first.last3+tag@example.com"} <= values
+
+
+def test_no_near_account_of_an_address_is_too_long_for_one() -> None:
+    assert max(len(near.value) for near in near_accounts(long_account(254))) == LONGEST_ACCOUNT
+
+
+@pytest.mark.parametrize("original", ACCOUNTS)
+def test_a_drawn_near_account_is_neither_the_same_nor_alike(original: str) -> None:
+    for near in drawn(accounts_near(original), 50):
+        assert near != original
+        assert not alike(original, near)
+
+
+def test_drawn_near_accounts_are_many() -> None:
+    assert len(set(drawn(accounts_near("testuser@gmail.com"), 200))) > 60
+
+
+def test_long_accounts_agree_for_as_long_as_they_say_and_no_longer() -> None:
+    for pair in account_pairs():
+        length = int(pair.name.split()[2])
+        if "first" in pair.name:
+            assert (same(pair.one, pair.other, length), same(pair.one, pair.other, length + 1)) == (True, False)
+        else:
+            backwards = pair.one[::-1], pair.other[::-1]
+            assert (same(*backwards, length), same(*backwards, length + 1)) == (True, False)
+
+
+def same(one: str, other: str, length: int) -> bool:
+    return one[:length] == other[:length]
+
+
+def test_plain_long_accounts_are_addresses_and_allowed_and_the_others_silent(contract: Contract) -> None:
+    for pair in account_pairs():
+        for each in (pair.one, pair.other):
+            local, _, domain = each.partition("@")
+            body = put(plain_payload(contract, **NAMES), ("calendar_sync", "account"), each)
+
+            assert pair.plain == judged(contract, body).allowed == (len(each) <= LONGEST_ACCOUNT)
+            assert len(local) <= (64 if pair.name.startswith("the first") else 65)
+            assert all(1 <= len(label) <= 63 for label in domain.split("."))
+
+
+def test_long_accounts_reach_the_widths_of_columns() -> None:
+    lengths = {int(pair.name.split()[2]) for pair in account_pairs() if "first" in pair.name}
+
+    assert {16, 20, 30, 32, 40, 50, 60, 64, 100, 127, 128, 191, 200, 250, 253, 255} <= lengths
+
+
+def test_pairs_of_long_accounts_are_drawn_as_two_texts() -> None:
+    one, other = find(long_account_pairs(), lambda _: True)
+
+    assert one[:16] == other[:16]
+    assert one != other
+
+
+def test_near_providers_begin_with_the_other_listed_ones(contract: Contract) -> None:
+    near = near_providers(contract, "outlook_v1.0")
+
+    assert near[0].value == "google_v3"
+    assert "outlook_v1.0" not in [each.value for each in near]
+    assert len({each.value for each in near}) == len(near)
+    assert not any(each.alike for each in near)
+
+
+def test_near_providers_are_cut_padded_and_in_another_case(contract: Contract) -> None:
+    values = {each.value for each in near_providers(contract, "google_v3")}
+
+    assert {"google", "google_v", "google_v30", "GOOGLE_V3", " google_v3", "google_v3 ", "mock_provider"} <= values
+
+
+def test_near_providers_follow_the_contract(contract: Contract) -> None:
+    changed = with_rule(contract, "calendar_sync.provider", listed=("google_v3", "caldav"))
+
+    assert near_providers(changed, "google_v3")[0].value == "caldav"

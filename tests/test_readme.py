@@ -1,0 +1,48 @@
+"""README: its commands exist, its options are the command line's, and its two make targets do what they say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from fuzz.cli import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(?:sh|console)$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+COMMANDS = [line for block in BLOCKS for line in re.findall(r"^(?:\$ )?calfuzz (.+)$", block, flags=re.MULTILINE)]
+TABLE = re.findall(r"^\| `calfuzz (\w+)[^`]*` \|", README, flags=re.MULTILINE)
+
+
+def test_every_command_is_in_the_table_and_every_row_is_a_command() -> None:
+    assert sorted(main.commands) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_example_parses_as_the_command_line_takes_it(line: str) -> None:
+    name, *arguments = shlex.split(line)
+    command = main.commands[name]
+
+    context = command.make_context(name, arguments, resilient_parsing=False)
+
+    assert isinstance(context, click.Context)
+
+
+def test_the_options_that_readme_names_are_options() -> None:
+    named = set(re.findall(r"`(--[a-z-]+)", README)) | {
+        word for line in COMMANDS for word in line.split() if word.startswith("--")
+    }
+    known = {option for command in main.commands.values() for each in command.params for option in each.opts}
+
+    assert set() == named - known
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench"])
+def test_the_make_targets_that_readme_names_are_in_the_makefile(target: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
