@@ -109,7 +109,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--shrink-requests",
             type=click.IntRange(0),
             default=100,
-            help="Requests of a try to make a failure small; of up to three.",
+            help="Requests to make a failure small.",
         ),
         click.option("--report", "reports", default=DEFAULT_REPORTS, help="json,junit,html,har,sarif,github."),
         click.option("--report-dir", type=EXISTING, metavar="DIR", help="[default: .calfuzz/report]"),

@@ -8,53 +8,23 @@ prints it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
-from fuzz.engine.session import Play, Session
-from fuzz.model.argument import argue
-from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems, Token
-from fuzz.model.state import CalendarSync, SyncState
-from fuzz.model.verdict import Kind, Verdict
+from fuzz.engine.acting import Acting, Asserting, Attendant
+from fuzz.engine.session import Session
+from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
 from strategies.breakages import Breakage, breakages
 from strategies.fields import accounts, listed_providers, unlisted_providers
 from strategies.near_misses import long_account_pairs, near_accounts, near_providers
-from strategies.payloads import payloads, with_sync
+from strategies.payloads import payloads
 from strategies.schema import schema_bodies
-from strategies.silences import silences
+from strategies.silences import Silence, silences
 from swagger.contract import Json
 
-STAFF = (0, 1)
 GOALS = ("none", "fresh", "matched", "provider", "account", "both", "disabled", "disabled account", "near account")
 """What the steering rule can bring about: situations, and what is mismatched in them."""
-
-
-class Attendant(Protocol):
-    """Told of every verdict and of the end of every example."""
-
-    def attend(self, play: Play, verdict: Verdict) -> bool:
-        """True: the example's staff members must be created anew."""
-
-    def remember(self, play: Play) -> None: ...
-
-
-class Asserting:
-    """The attendant of a test: a failure raises AssertionError with its argument."""
-
-    def attend(self, play: Play, verdict: Verdict) -> bool:
-        """Raises for a failure."""
-        if verdict.kind is Kind.FAIL:
-            raise AssertionError(
-                f"{verdict.clause}, in {verdict.situation}: expected {' or '.join(verdict.allowed)}, seen"
-                f" {verdict.seen.label if verdict.seen else 'nothing'}."
-                f" {argue([(each.request, each.verdict) for each in play.performed])}"
-            )
-        return False
-
-    def remember(self, play: Play) -> None:
-        """Nothing is kept."""
 
 
 def against(
@@ -62,67 +32,37 @@ def against(
     attendant: Attendant | None = None,
     *,
     phase: str = "random",
-    least_witnessed: Callable[[], tuple[str, ...]] = lambda: GOALS,
+    seldom_first: Callable[[Sequence[str]], Sequence[str]] = lambda names: names,
 ) -> type[RuleBasedStateMachine]:
-    """The machine's class for one session. `least_witnessed` orders the goals of the steering rule."""
+    """The machine's class for one session. `seldom_first` orders goals, or clauses, by how seldom they were met."""
     contract = session.contract
-    attending = attendant or Asserting()
     placeholder_bodies = payloads(contract, provider="", account="")
     listed = listed_providers(contract)
     creatable = [*listed, *(provider for provider in unlisted_providers(contract) if provider == "mock_provider")]
-    broken, silent = by_clauses(breakages(contract)), silences(contract)
-    can = session.lifecycle.can
-    moves: list[Move | None] = [move for move in Move if can(move)] or [None]
+    broken = by_clauses(breakages(contract))
+    one_clause = {clauses[0]: found for clauses, found in broken.items() if len(clauses) == 1}
+    moves: list[Move | None] = [move for move in Move if session.lifecycle.can(move)] or [None]
 
-    class SyncMachine(RuleBasedStateMachine):
+    def seldom(names: Sequence[str], rank: int) -> str:
+        """One of the names: of those met seldom, the low ranks."""
+        return seldom_first(names)[rank * rank // len(names)]
+
+    class SyncMachine(Acting):
         """Two staff members of one target."""
 
         staff = Bundle("staff")
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.play = session.play(phase)
-            self.last: dict[int, Json] = {}
 
         # The staff members.
 
         @initialize(target=staff, provider=st.sampled_from(listed))
         def first_staff_member(self, provider: str) -> int:
-            return self._arrive(0, provider)
+            self.perform(Create(0, provider))
+            return 0
 
         @initialize(target=staff, provider=st.sampled_from(listed))
         def second_staff_member(self, provider: str) -> int:
-            return self._arrive(1, provider)
-
-        def _arrive(self, staff: int, provider: str) -> int:
-            self.perform(Create(staff, provider))
-            return staff
-
-        def perform(self, action: Action) -> None:
-            """Does an action. After a failure the staff members' syncs are created anew, and the example goes on."""
-            verdict = self.play.perform(action)
-            if attending.attend(self.play, verdict):
-                attending.remember(self.play)
-                self.play = session.play(phase)
-                for staff in STAFF:
-                    self.play.perform(Create(staff, listed[0]))
-
-        def state(self, staff: int) -> SyncState:
-            """A believed state of the staff member; of several, always the same one."""
-            belief = self.play.member(Create(staff, "")).belief or frozenset({None})
-            return min(belief, key=repr)
-
-        def matching(self, staff: int, otherwise: str) -> tuple[str, str]:
-            """The provider and account that match the staff member's sync, as far as it has them."""
-            state = self.state(staff)
-            if state is None:
-                return listed[0], otherwise
-            return state.provider, state.account or otherwise
-
-        def send(self, staff: int, body: Json, provider: str, account: str, token: Token = Token.STAFF) -> None:
-            """Sends a drawn body that names this provider and account."""
-            self.last[staff] = with_sync(body, provider, account)
-            self.perform(SendItems(staff, self.last[staff], token))
+            self.perform(Create(1, provider))
+            return 1
 
         # Moving between states.
 
@@ -133,7 +73,7 @@ def against(
         @rule(staff=staff, move=st.sampled_from(moves), account=accounts())
         def move_sync(self, staff: int, move: Move | None, account: str) -> None:
             if move is not None:
-                self.perform(MoveSync(staff, move, *self.matching(staff, account)))
+                self.move(staff, move, account)
 
         @rule(
             staff=staff,
@@ -194,8 +134,15 @@ def against(
         def meet_a_situation_that_was_seldom_met(
             self, staff: int, goal: int, body: Json, account: str, other: str, which: int
         ) -> None:
-            wanted = least_witnessed()[goal * goal // len(GOALS)]
-            self._approach(staff, wanted, body, account)
+            wanted = seldom(GOALS, goal)
+            if wanted == "none":
+                self.disconnect(staff, account)
+            elif wanted == "fresh":
+                self.create(staff)
+            elif wanted.startswith("disabled"):
+                self.disable(staff, body, account)
+            else:
+                self.bind(staff, body, account)
             provider, held = self.matching(staff, account)
             if "provider" in wanted or wanted == "both":
                 provider = near_providers(contract, provider)[0].value
@@ -205,57 +152,41 @@ def against(
                 held = other
             self.send(staff, body, provider, held)
 
-        def _approach(self, staff: int, wanted: str, body: Json, account: str) -> None:
-            """Brings the staff member from wherever they are to the state in which the goal can be met."""
-            state = self.state(staff)
-            if wanted == "none":
-                if state is not None and can(Move.DISCONNECT):
-                    self._leave_disabled(staff)
-                    self.perform(MoveSync(staff, Move.DISCONNECT, *self.matching(staff, account)))
-                return
-            if wanted == "fresh" or state is None or (state.disabled and not wanted.startswith("disabled")):
-                self.perform(Create(staff, state.provider if isinstance(state, CalendarSync) else listed[0]))
-            if wanted != "fresh" and self._is_fresh(staff):
-                self.send(staff, body, *self.matching(staff, account))
-            state = self.state(staff)
-            if wanted.startswith("disabled") and can(Move.DISABLE) and state is not None and not state.disabled:
-                self.perform(MoveSync(staff, Move.DISABLE, *self.matching(staff, account)))
-
-        def _leave_disabled(self, staff: int) -> None:
-            state = self.state(staff)
-            if state is not None and state.disabled:
-                self.perform(Create(staff, state.provider))
-
-        def _is_fresh(self, staff: int) -> bool:
-            state = self.state(staff)
-            return state is not None and state.account is None
-
         # Sending what they forbid, or say nothing of.
 
         @rule(
             staff=staff,
-            clause=st.sampled_from(tuple(broken)),
+            clauses=st.sampled_from(tuple(broken)),
             which=st.integers(0, 63),
             body=placeholder_bodies,
             account=accounts(),
         )
-        def send_a_broken_payload(self, staff: int, clause: Any, which: int, body: Json, account: str) -> None:
-            self._send_changed(staff, broken[clause][which % len(broken[clause])], body, account)
+        def send_a_broken_payload(
+            self, staff: int, clauses: tuple[str, ...], which: int, body: Json, account: str
+        ) -> None:
+            self.send_changed(staff, broken[clauses][which % len(broken[clauses])], body, account)
 
-        @rule(staff=staff, which=st.sampled_from(silent), body=placeholder_bodies, account=accounts())
-        def send_what_the_documents_are_silent_on(self, staff: int, which: Any, body: Json, account: str) -> None:
-            self._send_changed(staff, which, body, account)
+        @rule(
+            staff=staff,
+            clause=st.integers(0, len(one_clause) - 1),
+            which=st.integers(0, 63),
+            body=placeholder_bodies,
+            account=accounts(),
+        )
+        def break_a_clause_that_was_seldom_due(
+            self, staff: int, clause: int, which: int, body: Json, account: str
+        ) -> None:
+            found = one_clause[seldom(tuple(one_clause), clause)]
+            self.bind(staff, body, account)
+            self.send_changed(staff, found[which % len(found)], body, account)
 
-        def _send_changed(self, staff: int, which: Any, body: Json, account: str) -> None:
-            changed = which.apply(with_sync(body, *self.matching(staff, account)))
-            if getattr(which, "raw", False):
-                self.perform(SendItems(staff, None, raw=changed))
-            else:
-                self.perform(SendItems(staff, changed))
+        @rule(staff=staff, silence=st.sampled_from(silences(contract)), body=placeholder_bodies, account=accounts())
+        def send_what_the_documents_are_silent_on(self, staff: int, silence: Silence, body: Json, account: str) -> None:
+            self.send_changed(staff, silence, body, account)
 
         @rule(staff=staff, body=schema_bodies(contract), account=accounts())
         def send_a_body_made_from_the_swagger(self, staff: int, body: Json, account: str) -> None:
-            self.perform(SendItems(staff, with_sync(body, *self.matching(staff, account))))
+            self.send(staff, body, *self.matching(staff, account))
 
         # Tokens.
 
@@ -272,8 +203,10 @@ def against(
             self.send(staff, body, *self.matching(staff, account), token=token)
 
         def teardown(self) -> None:
-            attending.remember(self.play)
+            self.attendant.remember(self.play)
 
+    SyncMachine.session, SyncMachine.phase = session, phase
+    SyncMachine.attendant = attendant or Asserting()
     return SyncMachine
 
 

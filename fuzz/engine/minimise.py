@@ -28,12 +28,13 @@ Attempt = Callable[[Actions], "Actions | None"]
 
 @dataclass(slots=True)
 class Budget:
-    """How many requests may still be spent. Mutable."""
+    """How many requests may still be spent, and how many of them are kept for later. Mutable."""
 
     left: int
+    kept: int = 0
 
     def affords(self, actions: Actions) -> bool:
-        return self.left >= sum(len(singles(action)) for action in actions)
+        return self.left - self.kept >= sum(len(singles(action)) for action in actions)
 
 
 def can_begin(actions: Actions) -> bool:

@@ -7,6 +7,7 @@ nightly run that was built on that would explore nothing new.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -14,7 +15,7 @@ from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from fuzz.engine.campaign import Campaign, TimeOver
-from fuzz.engine.machine import GOALS, against
+from fuzz.engine.machine import against
 from fuzz.engine.session import Play
 from fuzz.engine.transport import Ending
 from fuzz.model.exchange import SendItems
@@ -33,16 +34,17 @@ APART = 1_000_003
 
 @dataclass(slots=True)
 class Steering:
-    """Attends to the machine for a campaign, and counts how often each goal was met. Mutable."""
+    """Attends to the machine for a campaign, and counts how often each goal was met and each clause due. Mutable."""
 
     campaign: Campaign
     examples_left: int | None = None
     met: Counter[str] = field(default_factory=Counter)
 
     def attend(self, play: Play, verdict: Verdict) -> bool:
-        """Counts what was met, hands failures on, and ends the phase when its time is over."""
+        """Counts what was met or due, hands failures on, and ends the phase when its time is over."""
         if isinstance(play.performed[-1].action, SendItems) and len(verdict.allowed) == 1:
             self.met[_goal(verdict)] += 1
+        self.met.update(verdict.tally.due)
         failed = self.campaign.attend(play, verdict)
         if self.campaign.time_left() <= 0:
             raise TimeOver
@@ -52,9 +54,9 @@ class Steering:
         """An example has ended."""
         self.campaign.remember(play)
 
-    def least_witnessed(self) -> tuple[str, ...]:
-        """The goals, those met least often first."""
-        return tuple(sorted(GOALS, key=lambda goal: (self.met[goal], GOALS.index(goal))))
+    def seldom_first(self, names: Sequence[str]) -> Sequence[str]:
+        """The goals or clauses, those met least often first."""
+        return sorted(names, key=lambda name: self.met[name])
 
 
 def _goal(verdict: Verdict) -> str:
@@ -67,7 +69,7 @@ def _goal(verdict: Verdict) -> str:
 def run(campaign: Campaign, *, number: int, examples: int | None) -> None:
     """Runs examples until the campaign's time is over, or so many were run. `number` is the run's seed."""
     steering = Steering(campaign)
-    machine = against(campaign.session, steering, phase=PHASE, least_witnessed=steering.least_witnessed)
+    machine = against(campaign.session, steering, phase=PHASE, seldom_first=steering.seldom_first)
     # Hypothesis parses a class's source for a key of its database, which is not used here. Several workers' threads at
     # once are too much for CPython's parser ("AST constructor recursion depth mismatch"), so that it shall find none.
     machine.__module__ = SOURCELESS

@@ -6,28 +6,27 @@ disturbed by a lost answer says nothing, and is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from fuzz.engine.failures import Failure
 from fuzz.engine.minimise import Actions, Budget, Minimiser, can_begin, renumbered
-from fuzz.engine.plainer import canonical_accounts
+from fuzz.engine.past import KNOWN_GOOD_ACCOUNT, clear, likely_pasts, with_past
 from fuzz.engine.session import Performed, Play, Session
 from fuzz.engine.transport import Unreachable
 from fuzz.model.events import SHRINKING
-from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import Action, Create, Move, SendItems
 from fuzz.model.scenario import singles
 from fuzz.model.verdict import Kind, Verdict
 from strategies.fields import listed_providers
 from strategies.payloads import plain_payload
-from swagger.contract import Contract
+
+PART_KEPT = 3
+"""Of the requests for shrinking, one in so many is kept to see what a small scenario needs that was done before."""
 
 TIMES_TO_CONFIRM = 3
 TIMES_WHEN_INTERMITTENT = 20
 TIMES_DISTURBED = 6
-LENGTHS_OF_PAST = (1, 2, 4, 8, 16, 24)
-KNOWN_GOOD_ACCOUNT = "known.good@example.com"
 
 
 @dataclass(slots=True)
@@ -51,36 +50,39 @@ class Reproducer:
 
         What is left should fail on a target that has never seen the staff members, too. So it is tried once their
         syncs have been cleared away; a scenario that needs what was done before it is made small again with a past.
+        A part of the budget is kept for that.
         """
         goal, scenario = goal_of(failure.verdict), failure.actions
+        budget = Budget(self.shrink_requests, kept=self.shrink_requests // PART_KEPT)
         pasts = (earlier + scenario for earlier in likely_pasts(self.session.contract, scenario))
-        found = self._smallest(failure, (scenario, *with_past(past, scenario), *pasts), goal)
+        found = self._smallest(failure, (scenario, *with_past(past, scenario), *pasts), goal, budget)
         if found is not None and self.known(failure.verdict):
             return
+        budget.kept = 0
         if found is not None and self.session.lifecycle.can(Move.DISCONNECT) and not self.dying:
-            self._make_self_contained(failure, scenario, past, goal)
+            self._make_self_contained(failure, (scenario, *with_past(past, scenario)), goal, budget)
         self._rate(failure, goal)
 
-    def _make_self_contained(self, failure: Failure, scenario: Actions, past: Sequence[Actions], goal: str) -> None:
+    def _make_self_contained(self, failure: Failure, as_found: Sequence[Actions], goal: str, budget: Budget) -> None:
         """Finds a past for a small scenario that does not fail once the syncs are cleared away, or on somebody else."""
         small, evidence = failure.actions, failure.evidence
         self.clears = True
-        if self._attempt(failure, small, Budget(self.shrink_requests), goal) is None:
+        if self._attempt(failure, small, budget, goal) is None:
             pasts = (earlier + small for earlier in likely_pasts(self.session.contract, small))
-            if self._smallest(failure, (scenario, *pasts, *with_past(past, scenario)), goal) is not None:
+            if self._smallest(failure, (as_found[0], *pasts, *as_found[1:]), goal, budget) is not None:
                 return
             failure.needs_past = True
         self.clears = False
         failure.actions, failure.evidence = small, evidence
-        self._try_on_another(failure, small, goal)
+        self._try_on_another(failure, small, goal, budget)
 
-    def _try_on_another(self, failure: Failure, small: Actions, goal: str) -> None:
+    def _try_on_another(self, failure: Failure, small: Actions, goal: str, budget: Budget) -> None:
         """What passes on another staff member has its cause in what this one has been through: that is given to the
         other one, too. Each can be tried once only, so that what fails is not made smaller.
         """
         if len(self.session.staff) < 2 or {0} != {single.staff for action in small for single in singles(action)}:
             return
-        budget, evidence = Budget(self.shrink_requests), failure.evidence
+        evidence = failure.evidence
         on_another = renumbered(small, {0: 1})
         candidates = (earlier + on_another for earlier in ((), *likely_pasts(self.session.contract, on_another)))
         tried = (each for each in candidates if budget.affords(each))
@@ -92,12 +94,11 @@ class Reproducer:
             failure.needs_past = False
             failure.actions = renumbered(failure.actions, {0: 1, 1: 0})
 
-    def _smallest(self, failure: Failure, candidates: Sequence[Actions], goal: str) -> Actions | None:
+    def _smallest(self, failure: Failure, candidates: Sequence[Actions], goal: str, budget: Budget) -> Actions | None:
         """Makes the first candidate small that brings the failure back, within a budget; None if none does.
 
         The first one is tried twice, whatever it costs.
         """
-        budget = Budget(self.shrink_requests)
 
         def attempt(candidate: Actions) -> Actions | None:
             return self._attempt(failure, candidate, budget, goal)
@@ -130,7 +131,7 @@ class Reproducer:
         """Performs actions up to the first failure, from nothing known to nothing known."""
         self.session.settle()
         if self.clears:
-            self._clear()
+            clear(self.session)
         play = self.session.play(SHRINKING)
         for member in play.staff:
             member.forget()
@@ -144,20 +145,6 @@ class Reproducer:
         for member in play.staff:
             member.forget()
         return play
-
-    def _clear(self) -> None:
-        """Disconnects the syncs of all staff members, whatever accounts these hold. The answers are not judged."""
-        providers = listed_providers(self.session.contract)
-        for number in range(len(self.session.staff)):
-            play = self.session.play(SHRINKING)
-            create = Create(number, providers[0])
-            play.perform(create)
-            accounts = dict.fromkeys((KNOWN_GOOD_ACCOUNT, *play.member(create).accounts))
-            for account, provider in product(accounts, providers):
-                play.perform(MoveSync(number, Move.DISCONNECT, provider, account))
-                incoming = play.performed[-1].delivery.incoming
-                if incoming is not None and incoming.status == self.session.contract.success_status:
-                    break
 
     def _tell_apart(self, candidate: Actions, last: Performed) -> None:
         """A server that dies of this request, or one that answers nobody. Unreachable if it stays so."""
@@ -187,42 +174,6 @@ class Reproducer:
         failure.intermittent = came < times
         failure.needs_past &= not failure.intermittent
         failure.evidence, failure.actions = evidence, actions
-
-
-def with_past(past: Sequence[Actions], scenario: Actions) -> Iterator[Actions]:
-    """The scenario after the last ones of a past, fewest first."""
-    for length in dict.fromkeys(min(length, len(past)) for length in LENGTHS_OF_PAST):
-        if length:
-            yield tuple(action for actions in past[-length:] for action in actions) + scenario
-
-
-def likely_pasts(contract: Contract, scenario: Actions) -> Iterator[Actions]:
-    """Short pasts, shortest first: the ways to be left behind for a scenario's staff members (created for another
-    provider, bound, disabled, disconnected, as by the scenario itself) with its account or another, and somebody else
-    who is bound as they are.
-    """
-    staff = tuple(dict.fromkeys(single.staff for action in scenario for single in singles(action)))
-    provider = next(single.provider for single in singles(scenario[0]) if isinstance(single, Create))
-    own = next(iter(canonical_accounts(scenario)), KNOWN_GOOD_ACCOUNT)
-
-    def bound(account: str, staff: Sequence[int] = staff) -> Actions:
-        body = plain_payload(contract, provider=provider, account=account)
-        return tuple(action for number in staff for action in (Create(number, provider), SendItems(number, body)))
-
-    def moved(move: Move, account: str) -> Actions:
-        return tuple(MoveSync(number, move, provider, account) for number in staff)
-
-    created = tuple(Create(number, provider) for number in staff)
-    for other in listed_providers(contract):
-        if other != provider:
-            yield tuple(Create(number, other) for number in staff)
-    yield from (bound(KNOWN_GOOD_ACCOUNT), created + moved(Move.DISABLE, own), bound(own))
-    yield bound(own, tuple({0, 1} - set(staff)))
-    for account in dict.fromkeys((KNOWN_GOOD_ACCOUNT, own)):
-        yield bound(account) + moved(Move.DISABLE, account)
-    yield bound(own) + moved(Move.DISCONNECT, own)
-    yield scenario
-    yield bound(own) + bound(KNOWN_GOOD_ACCOUNT)
 
 
 def others_pass(session: Session, candidate: Sequence[Action]) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fuzz.engine.keep import load_bundle
+from fuzz.engine.past import likely_pasts, with_past
 from fuzz.engine.replay import Outcome, replay
-from fuzz.engine.reproduce import likely_pasts, with_past
 from fuzz.model.exchange import Create, MoveSync
 from fuzz.model.scenario import from_json
 from fuzz.sandbox.faults import Fault
