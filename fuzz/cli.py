@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fuzz.errors import REDACTORS, ExitCode, Terminated, UsageError
+from fuzz.interrupts import interruptible
 
 if TYPE_CHECKING:
     from fuzz.engine.options import RunOptions
@@ -154,7 +153,7 @@ def gate(**given: Any) -> int:
 def _run(command: str, given: dict[str, Any]) -> int:
     from fuzz.running import run_and_report
 
-    with _terminable():
+    with interruptible():
         return run_and_report(
             options_of(command, given),
             faults=given["fault"],
@@ -203,20 +202,6 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     )
 
 
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends what runs within as Ctrl-C does, so that reports are written."""
-
-    def terminate(_signal: int, _frame: Any) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 @main.command()
 @click.argument("bundles", nargs=-1, required=True, type=EXISTING, metavar="BUNDLE...")
 @click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]")
@@ -239,7 +224,7 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
         workflow=given["workflow"],
         swagger=given["swagger"],
     )
-    with _terminable():
+    with interruptible():
         return replay_all(
             Replay(bundles, times, options), faults=given["fault"], variants=given["variant"], stdout=sys.stdout
         )

@@ -29,6 +29,7 @@ from fuzz.engine.shard import Shard
 from fuzz.engine.shard_task import Done, Part, code_of, do, queue_of, stop_of
 from fuzz.engine.shared import INSTALL, place_of
 from fuzz.errors import ExitCode, UsageError
+from fuzz.interrupts import heard
 
 HERE = ("preflight", "saved")
 """What the machine that starts the run does itself. Each shard has a preflight of its own besides."""
@@ -161,6 +162,7 @@ class ClusterRun:
             try:
                 self._gather(futures, queue, merge, stop)
             except KeyboardInterrupt as ending:
+                heard(ending)
                 self._interrupted = getattr(ending, "exit_code", int(ExitCode.INTERRUPTED))
                 self._stopped = "interrupted"
                 self._let_them_finish(futures, queue, merge, stop)

@@ -94,7 +94,7 @@ def _generate(machine: type[RuleBasedStateMachine], count: int) -> None:
         run_state_machine_as_test(machine, settings=_settings(count))
     except FlakyStrategyDefinition as error:
         cause = error.__context__
-        while cause is not None and not isinstance(cause, Ending):
+        while cause is not None and not isinstance(cause, (Ending, KeyboardInterrupt)):
             cause = cause.__context__
         raise cause or error from None
 

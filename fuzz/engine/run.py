@@ -28,6 +28,7 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.started import started_event
 from fuzz.engine.transport import NoLimit, RateLimiter, Transport, Unreachable
 from fuzz.errors import ExitCode, UsageError
+from fuzz.interrupts import heard
 from fuzz.model.gate import Conclusion, conclude
 from swagger.contract import Contract
 
@@ -153,6 +154,7 @@ class Run:
             stopped = str(ending)
             self.journal.emit({"event": "trouble", "what": stopped})
         except KeyboardInterrupt as ending:
+            heard(ending)
             stopped, interrupted = "interrupted", getattr(ending, "exit_code", int(ExitCode.INTERRUPTED))
         impossible = {reason for each in self.campaigns for reason in preflight.reasons(each.session)}
         counts = {name: self.register.count(name) for name in self.register.failures}

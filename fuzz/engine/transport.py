@@ -17,6 +17,7 @@ import httpx
 
 from fuzz.engine.attempt import NETWORK_STATUSES, Attempt, Incoming, failed, turned_away
 from fuzz.engine.bounded import BoundedTransport, Deadline, read_body, tls_context
+from fuzz.interrupts import raise_unheard
 
 ATTEMPTS = 4
 TIMEOUTS = 2
@@ -132,6 +133,7 @@ class Transport:
         """Sends a request, again as long as the network fails it. Unreachable after too many losses in a row."""
         lost: list[Attempt] = []
         while True:
+            raise_unheard()
             self._sent += 1
             request_id = f"calfuzz-{self._run}-{next(self._numbers)}"
             attempt = self._attempt(outgoing, request_id)

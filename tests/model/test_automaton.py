@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 from aalpy.utils import bisimilar
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.model.alphabet import Alphabet, Input, Kind, read_word, write_word
@@ -116,7 +116,6 @@ def test_machines_differ_where_aalpy_says_so(data: st.DataObject, machine: Mealy
         assert all(machine.outputs(other) == mutant.outputs(other) for other in shorter)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(documented().table, key=str)), st.sampled_from(("server error", "invalid")))
 def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
     at: tuple[CalendarSync | None, Input], output: str

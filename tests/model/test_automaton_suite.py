@@ -28,7 +28,7 @@ def kills(words: Iterable[Word], machine: Mealy, mutant: Mealy) -> bool:
     return any(machine.outputs(word) != mutant.outputs(word) for word in words)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data(), small_machines(), st.integers(0, 1))
 def test_every_different_machine_with_few_more_states_is_killed(
     data: st.DataObject, machine: Mealy, depth: int
@@ -37,14 +37,14 @@ def test_every_different_machine_with_few_more_states_is_killed(
     assert kills(suite(machine, depth=depth), machine, mutant) is (shortest_difference(machine, mutant) is not None)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data(), small_machines(most_states=3))
 def test_every_different_machine_with_two_more_states_is_killed_at_depth_2(data: st.DataObject, machine: Mealy) -> None:
     mutant = data.draw(mutants(machine, extra=2))
     assert kills(suite(machine, depth=2), machine, mutant) is (shortest_difference(machine, mutant) is not None)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(small_machines(most_states=3), small_machines(most_states=4))
 def test_unrelated_machines_are_told_apart(machine: Mealy, other: Mealy) -> None:
     assume(machine.inputs == other.inputs)
@@ -52,7 +52,7 @@ def test_unrelated_machines_are_told_apart(machine: Mealy, other: Mealy) -> None
     assert kills(suite(machine, depth=depth), machine, other) is (shortest_difference(machine, other) is not None)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_every_different_service_with_one_more_state_is_killed_at_depth_1(data: st.DataObject) -> None:
     machine = documented()
@@ -106,7 +106,7 @@ def _conforms(mutant: Mealy) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data(), st.booleans())
 def test_one_suite_serves_services_that_store_the_account_on_disable_and_others(
     data: st.DataObject, stores: bool
@@ -232,7 +232,6 @@ def test_suites_do_not_depend_on_the_hash_seed() -> None:
     assert len(printed) == 1
 
 
-@settings(deadline=None)
 @given(small_machines())
 def test_identifiers_tell_each_state_from_every_other_as_aalpys_characterisation_set_does(machine: Mealy) -> None:
     for state, words in state_identifiers(machine).items():
@@ -248,7 +247,6 @@ def _answers(machine: Mealy, state: State, words: tuple[Word, ...]) -> tuple[tup
     return tuple(started.outputs(word) for word in words)
 
 
-@settings(deadline=None)
 @given(st.data(), small_machines(most_states=4), st.integers(0, 1))
 def test_the_suite_kills_what_aalpys_w_method_kills(data: st.DataObject, machine: Mealy, depth: int) -> None:
     assume(len(machine.states) > 1)

@@ -40,7 +40,7 @@ def read_by_awk(folder: Path, texts: list[str]) -> list[str | None]:
 
 
 @needs_awk
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, derandomize=True, database=None)
 @given(values=st.lists(VALUES, min_size=1, max_size=20))
 @example(values=[{}, [], "", {"": {"": [{}]}}, -0.0, 1e100])
 def test_awk_reads_json_as_python_does(values: list[Any], tmp_path_factory: pytest.TempPathFactory) -> None:

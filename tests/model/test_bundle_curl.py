@@ -30,7 +30,7 @@ def given_to_curl(**request: object) -> list[bytes]:
     return bash(FAKE_CURL + curl_of(whole), TOKEN="s3cret'$(x)").split(b"\0")[:-1]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, derandomize=True, database=None)
 @given(HOSTILE)
 @example("'; touch /tmp/calfuzz-was-here; '")
 @example("@/etc/passwd")
@@ -40,7 +40,7 @@ def test_any_body_reaches_curl_as_it_is(body: str) -> None:
     assert [b"--data-raw", sendable(body).encode()] == given_to_curl(body=body)[-2:]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, derandomize=True, database=None)
 @given(HOSTILE)
 def test_any_url_and_header_reach_curl_as_they_are(text: str) -> None:
     text = text.replace("\ud800", "")
@@ -49,7 +49,7 @@ def test_any_url_and_header_reach_curl_as_they_are(text: str) -> None:
     assert f"X-It: {text}.".encode() in arguments
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, derandomize=True, database=None)
 @given(st.text(st.sampled_from("\0'\\%\nae0"), max_size=20))
 def test_a_text_with_nul_is_printed_as_it_is(text: str) -> None:
     assert text.encode() == bash(printf_of(text))

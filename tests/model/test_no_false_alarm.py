@@ -122,7 +122,7 @@ class Watched:
 FATES = ("answered", "answered", "answered", "not sent", "lost before", "lost after", "repeated")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(requests(), st.sampled_from(FATES)), max_size=12), st.randoms(use_true_random=False))
 def test_an_honest_service_is_never_failed_and_its_state_always_believed(
     history: list[tuple[Request, str]], chance: random.Random
@@ -132,7 +132,7 @@ def test_an_honest_service_is_never_failed_and_its_state_always_believed(
         watched.exchange(request, fate=fate)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(requests(), st.sampled_from(FATES)), max_size=8),
     st.sets(
@@ -174,7 +174,7 @@ def plain_requests() -> list[Request]:
     return [*sends, create(G), create(O), *(move(kind, *pair) for kind in Move for pair in pairs)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(plain_requests()), max_size=8),
     # To these the document allows one answer in each state.
@@ -196,7 +196,7 @@ def test_where_one_answer_is_allowed_any_other_fails(history: list[Request], las
     assert 1 == sum(is_due for _, is_due in kinds)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     requests(),
     st.sets(
