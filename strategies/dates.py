@@ -55,16 +55,16 @@ _FRACTIONS = (
 _LENGTHS = (
     timedelta(hours=1),
     timedelta(minutes=30),
-    timedelta(seconds=1),
-    timedelta(milliseconds=1),
-    timedelta(microseconds=1),
     timedelta(minutes=1),
+    timedelta(minutes=1, microseconds=1),
+    timedelta(minutes=1, milliseconds=1),
     timedelta(hours=23, minutes=59, seconds=59),
     timedelta(days=1),
     timedelta(days=7),
     timedelta(days=31),
     timedelta(days=366),
 )
+_SECONDS_OF_A_YEAR = 365 * 86_400
 _DAYS = (LAST_DAY - FIRST_DAY).days + 1
 
 
@@ -111,21 +111,21 @@ def date_time(picks: Picks) -> str:
 
 
 def span(picks: Picks) -> tuple[str, str]:
-    """A start and an end that lies after it, by a notable length or wherever two dates happen to fall."""
+    """A start and an end that lies after it, by a notable length in its zone or by any, up to a year, in another."""
     first = moment(picks)
     if picks.one_in(3):
-        second = moment(picks)
-        if second.instant != first.instant:
-            return _ordered(first, second)
-    return _ordered(first, _at_a_distance(first, picks.of(_LENGTHS)))
+        length, zone = timedelta(seconds=60 + picks.number(_SECONDS_OF_A_YEAR)), picks.of(_ZONES)
+        return _ordered(first, _at_a_distance(first, length, zone))
+    return _ordered(first, _at_a_distance(first, picks.of(_LENGTHS), first.zone))
 
 
-def _at_a_distance(first: Moment, length: timedelta) -> Moment:
-    """The moment so much later, or earlier where later would leave the century."""
-    local = first.local + length
+def _at_a_distance(first: Moment, length: timedelta, zone: str) -> Moment:
+    """The moment so much later as a zone has it, or earlier where later would leave the century."""
+    shift = _OFFSETS[zone] - _OFFSETS[first.zone]
+    local = first.local + length + shift
     if local.year > LAST_DAY.year:
-        local = first.local - length
-    return Moment(f"{local.isoformat()}{first.zone}", local, first.zone)
+        local = first.local - length + shift
+    return Moment(f"{local.isoformat()}{zone}", local, zone)
 
 
 def _ordered(first: Moment, second: Moment) -> tuple[str, str]:
@@ -179,6 +179,12 @@ BROKEN_DATES: tuple[tuple[str, str], ...] = (
     ("month 00", "2030-00-01T10:00:00Z"),
     ("day 00", "2030-01-00T10:00:00Z"),
     ("day 32", "2030-01-32T10:00:00Z"),
+    ("unpadded", "2030-1-1T10:00:00Z"),
+    ("year of two digits", "30-01-01T10:00:00Z"),
+    ("year of five digits and no sign", "12030-01-01T10:00:00Z"),
+    ("offset without digits", "2030-01-01T10:00:00+"),
+    ("seconds since the epoch", "1893492000"),
+    ("leap day of a century", "2100-02-29T10:00:00Z"),
     ("30 February", "2026-02-30T10:00:00Z"),
     ("leap day of a common year", "2026-02-29T10:00:00Z"),
     ("31 April", "2030-04-31T10:00:00Z"),

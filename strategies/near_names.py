@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 
 from hypothesis import strategies as st
 
@@ -87,6 +88,16 @@ def _of_local(account: str) -> Iterator[tuple[str, str]]:
     yield "digit added", f"{local}1@{domain}"
     yield "digits changed", f"{local.translate(str.maketrans('0123456789', '1234567890'))}@{domain}"
     yield "letters reversed", f"{local[::-1]}@{domain}"
+    if local[:1].isdigit():
+        yield "zero before", f"0{local}@{domain}"
+    yield "dot for a letter", f"{local[:1]}.{local[2:]}@{domain}"
+    yield "letter for a dot of the domain", f"{local}@{domain.replace('.', 'q', domain.count('.') - 1)}"
+    for name, char in _MARKS:
+        yield f"letter for {name}", f"{local.replace(char, 'q')}@{domain}"
+        yield f"{name} left out", f"{local.replace(char, '')}@{domain}"
+        yield f"{name} doubled", f"{local.replace(char, 2 * char)}@{domain}"
+    for (name, char), (other, instead) in permutations(_MARKS[:3], 2):
+        yield f"{other} for {name}", f"{local.replace(char, instead)}@{domain}"
 
 
 def _by_edit(account: str) -> Iterator[tuple[str, str]]:
@@ -102,6 +113,13 @@ def _by_edit(account: str) -> Iterator[tuple[str, str]]:
     yield "characters changed about at the start", f"{account[1:2]}{account[:1]}{account[2:]}"
     yield "characters changed about at the end", f"{account[:-2]}{account[-1:]}{account[-2:-1]}"
     yield "character appended", f"{account}q"
+    yield "dot appended", f"{account}."
+    yield "letter for the domain's dots", account.partition("@")[0] + "@" + account.partition("@")[2].replace(".", "q")
+    yield "percent code for the at sign", account.replace("@", "%40")
+    yield "space for a plus", account.replace("+", " ")
+    yield "with a name", f"Somebody <{account}>"
+    yield "with a scheme", f"mailto:{account}"
+    yield "and another one", f"{account},somebody.else@example.com"
     yield "only a wildcard", "%"
     yield "wildcard for the local part", f"%@{account.partition('@')[2]}"
     yield "accented letter", _accented(account)
@@ -109,6 +127,8 @@ def _by_edit(account: str) -> Iterator[tuple[str, str]]:
     yield "NUL and more", f"{account}\x00x"
 
 
+_MARKS = (("dot", "."), ("underscore", "_"), ("hyphen", "-"), ("plus", "+"), ("percent sign", "%"), ("apostrophe", "'"))
+"""What local parts have beside letters and digits: a pattern takes them for any letter, a clean-up for each other."""
 _LOOK_ALIKES = str.maketrans("aeopcx", "\u0430\u0435\u043e\u0440\u0441\u0445")
 _ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 
@@ -217,7 +237,15 @@ def near_providers(contract: Contract, provider: str) -> tuple[NearName, ...]:
     names = [NearName("another listed one", value) for value in listed_providers(contract)]
     names += [NearName("unlisted", value) for value in unlisted_providers(contract)]
     names += [NearName(name, value) for name, value in _edited_providers(provider)]
+    names += [NearName("its app's name", value) for value in _app_names(contract)]
     return _distinct(provider, names)
+
+
+def _app_names(contract: Contract) -> Iterator[str]:
+    """What a create names beside the provider, and means the same by."""
+    body = contract.create_step.body
+    if isinstance(body, dict) and isinstance(body.get("app_code_name"), str):
+        yield body["app_code_name"]
 
 
 def _edited_providers(provider: str) -> Iterator[tuple[str, str]]:

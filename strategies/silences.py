@@ -231,7 +231,7 @@ def _with_list(layout: Layout, to: Callable[[list[Json]], list[Json]], body: Jso
 
 
 def _of_order(layout: Layout) -> Iterator[Silence]:
-    """An end that is not after its start."""
+    """An end that is not after its start, or hardly, or long after it."""
     if not {START, END, ID} <= {rule.name for rule in layout.items}:
         return
     orders = (
@@ -240,6 +240,9 @@ def _of_order(layout: Layout) -> Iterator[Silence]:
         ("end before start by its offset", _EARLY, "2030-01-01T11:00:00+02:00"),
         ("end equals start", _EARLY, _EARLY),
         ("end equals start in another zone", _EARLY, "2030-01-01T12:00:00+02:00"),
+        ("end a second after start", _EARLY, "2030-01-01T10:00:01Z"),
+        ("end a millionth after start", _EARLY, "2030-01-01T10:00:00.000001Z"),
+        ("end 99 years after start", "2000-01-01T10:00:00Z", "2099-01-01T10:00:00Z"),
     )
     for form, (kind, start, end) in zip(cycle(forms(layout)), orders):
         yield Silence(f"{kind} ({form})", partial(_in_order, layout, form, start, end), path=layout.entry, form=form)

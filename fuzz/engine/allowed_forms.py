@@ -21,14 +21,14 @@ SPELLINGS: tuple[Callable[[dict[str, Json]], str], ...] = (
 )
 
 
-def structures(contract: Contract, body: dict[str, Json]) -> Iterator[Json]:
+def structures(contract: Contract, body: dict[str, Json], sizes: Sequence[int] = SIZES) -> Iterator[Json]:
     """Allowed bodies of different structure: the singular form, several items, many; some with a title."""
     rule = next(rule for rule in contract.fields if rule.type == "array" and not rule.parent)
     item = body[rule.name][0]
     rest = {name: value for name, value in body.items() if name != rule.name}
     if rule.alternative:
         yield {**rest, rule.alternative: numbered(item, 1)}
-    for count in SIZES:
+    for count in sizes:
         yield {**rest, rule.name: [numbered(item, place) for place in range(count)]}
     titles = unusual_titles(contract)
     if titles:

@@ -71,7 +71,7 @@ def scenarios(
         naming = namings.next(list(accounts_met(machine, each)))
         if len(naming.providers) > alphabet.providers:
             naming = Naming(naming.providers[: alphabet.providers], naming.accounts)
-        yield concretise_steps(each, naming, namings.payload), of_suite
+        yield concretise_steps(each, naming, namings.varied_payload), of_suite
 
 
 def steps(machine: Mealy, alphabet: Alphabet, depth: int, *, two_staff: bool) -> Iterator[tuple[Steps, bool]]:

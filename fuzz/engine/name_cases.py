@@ -12,7 +12,7 @@ from strategies.fields import unlisted_providers
 from strategies.near_names import NearName, account_pairs, near_accounts, near_providers
 from strategies.texts import UNUSUAL_TEXTS
 
-RICH_ACCOUNT = "First.Last+tag@gmail.com"
+RICH_ACCOUNT = "First.O'Last+tag@gmail.com"
 """An account with everything in it that services like to normalise."""
 
 IN_TURN = (
@@ -30,7 +30,8 @@ NOT_LISTED = "mock_provider"
 def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
     """Accounts and providers one edit away from the stored ones, in a bound and in a disabled sync.
 
-    The plain accounts among them take turns: the conformance phase tries each kind, too.
+    The plain accounts among them take turns: the conformance phase tries each kind, too. So do the odd ones, but for
+    a plain sync, which meets all of them.
     """
     near = near_accounts(situations.account)
     providers = [
@@ -39,7 +40,8 @@ def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
     ]
     beginnings = [beginning for name, beginning, _ in situations.unhappy() if name in ("mismatched", "disabled")]
     for turn, beginning in enumerate(beginnings):
-        accounts = _plain(near)[(number + turn) % 2 :: 2] + _not_plain(near)[:: turn + 1]
+        odd = _not_plain(near) if turn == 0 else _not_plain(near)[number % 3 :: 3]
+        accounts = _plain(near)[(number + turn) % 2 :: 2] + odd
         sends = [SendItems(0, situations.body(account=name.value)) for name in accounts]
         yield from in_groups(beginning, [*sends, *providers[:: turn + 1]])
     yield from _near_a_rich_account(situations, number)
@@ -57,7 +59,7 @@ def _not_plain(names: Sequence[NearName]) -> list[NearName]:
 def _near_a_rich_account(situations: Situations, number: int) -> Iterator[Cases]:
     bound = (*situations.fresh, SendItems(0, situations.body(account=RICH_ACCOUNT)))
     near = near_accounts(RICH_ACCOUNT)
-    chosen = [*_plain(near)[number % 2 :: 2], *_not_plain(near)[number % 2 :: 2]]
+    chosen = [*_plain(near)[number % 2 :: 2], *_not_plain(near)[number % 3 :: 3]]
     yield from in_groups(bound, [SendItems(0, situations.body(account=name.value)) for name in chosen])
 
 

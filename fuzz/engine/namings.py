@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from fuzz.engine.allowed_forms import structures
 from fuzz.model.alphabet import Kind
 from fuzz.model.automaton import Mealy
 from fuzz.model.naming import Naming, Steps
@@ -25,6 +26,9 @@ from swagger.contract import Contract, Json
 Pair = tuple[str, str]
 DIFFERENT: Pair = ("a0", "a1")
 OTHER_ACCOUNT = "b@example.com"
+PLAIN = 0.5
+FEW = (2, 3, 25)
+"""Items of a body whose form is varied."""
 
 
 @dataclass(slots=True)
@@ -38,11 +42,13 @@ class Namings:
     _providers: tuple[str, ...] = field(init=False)
     _near: list[Pair] = field(init=False)
     _unusual: list[str] = field(init=False)
+    _turns: random.Random = field(init=False)
     _told: int = 0
     _untold: int = 0
 
     def __post_init__(self) -> None:
         turns = random.Random(self.number)
+        self._turns = random.Random(f"{self.number}, forms")
         self._providers = listed_providers(self.contract)[:2]
         self._near = near_pairs(turns)
         self._unusual = turns.sample(PLAIN_ACCOUNTS, len(PLAIN_ACCOUNTS))
@@ -69,6 +75,11 @@ class Namings:
         """An allowed body with an item of its own."""
         self.serial += 1
         return plain_payload(self.contract, provider=provider, account=account, serial=self.serial)
+
+    def varied_payload(self, provider: str, account: str) -> Json:
+        """The same, every other one with its items in another form: a service may handle each on a path of its own."""
+        body = self.payload(provider, account)
+        return body if self._turns.random() < PLAIN else self._turns.choice(list(structures(self.contract, body, FEW)))
 
 
 def accounts_met(machine: Mealy, steps: Steps) -> Iterator[Pair]:

@@ -113,15 +113,16 @@ def _silent_in_unhappy_situations(situations: Situations, number: int) -> Iterat
 
 
 def _broken_deep_within(situations: Situations) -> Iterator[Cases]:
-    """Each required field of an item absent from one in the middle and from the last of many."""
+    """Each required field of an item absent from the first of many, and in turn from one in the middle and the last."""
     body = situations.body()
     rule = next(rule for rule in situations.contract.fields if rule.type == "array" and not rule.parent)
     items = [numbered(body[rule.name][0], place) for place in range(ITEMS_AROUND)]
+    required = [each.name for each in situations.contract.item_rules() if each.required]
+    places = [(0, name) for name in required]
+    places += [((ITEMS_AROUND // 2, ITEMS_AROUND - 1)[turn % 2], name) for turn, name in enumerate(required)]
     broken = [
-        SendItems(0, {**body, rule.name: [*items[:place], _without(items[place], each.name), *items[place + 1 :]]})
-        for place in (ITEMS_AROUND // 2, ITEMS_AROUND - 1)
-        for each in situations.contract.item_rules()
-        if each.required
+        SendItems(0, {**body, rule.name: [*items[:place], _without(items[place], name), *items[place + 1 :]]})
+        for place, name in places
     ]
     yield from looked_at(situations, broken)
 

@@ -138,16 +138,17 @@ class Session:
         wired = self.wired(play, action)
         request = self.request(action, wired, member)
         first = performed = self._deliver(action, wired, request, self.believed(member))
+        if first.verdict.kind is not Kind.FAIL or not doubtful(first.delivery):
+            return first
         for _ in range(TIMES_TO_DOUBT):
-            if performed.verdict.kind is not Kind.FAIL or not doubtful(performed.delivery):
-                break
             request = oracle.sent_again(request)
             again = self._deliver(action, wired, request, performed.verdict.belief)
             again.delivery = again.delivery.after(performed.delivery)
             performed = again
-        if performed.verdict.kind is Kind.FAIL and performed is not first:
-            # It was no gateway: the first answer tells it best, as nothing had been sent twice before it.
-            performed.verdict, performed.request = first.verdict, first.request
+            if not doubtful(performed.delivery):
+                return performed
+        # It was no gateway, it seems: the first answer tells it best, as nothing had been sent twice before it.
+        performed.verdict, performed.request, performed.suspect = first.verdict, first.request, True
         return performed
 
     def believed(self, member: StaffMember) -> Belief:

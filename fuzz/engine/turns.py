@@ -20,6 +20,15 @@ Case = TypeVar("Case", Breakage, Silence)
 EVERYWHERE = frozenset({"absent", "empty text", "blank text", "NUL", "lone surrogate"})
 TAKEN_FOR_ABSENT = ("zero", "fraction", "false", "empty text", "empty object", "empty array")
 """Wrong values that a service which looks for any value lets pass together: two of them for each field will do."""
+DATES_ALIKE = (
+    ("a word", "text of a null", "text of a failed reading"),
+    ("day first", "month first", "dots"),
+    ("e-mail date", "name of a month"),
+    ("month 13", "month 00"),
+    ("day 00", "day 32"),
+    ("minute 60", "second 61"),
+)
+"""Texts that are no dates, and that hardly any reader tells from each other: one of them a run."""
 FREE_TEXT = "external_items[].external_title"
 """The field of which least is known: it gets every unusual text in every run."""
 HALF = ("external_items[].external_id", "calendar_sync.account")
@@ -73,7 +82,7 @@ def _of_breakage(breakage: Breakage) -> Hashable:
     if not breakage.path or breakage.form is None or value in EVERYWHERE:
         return breakage.name
     if any(clause.startswith("format:") for clause in breakage.breaks):
-        return "format", value
+        return "format", next((alike for alike in DATES_ALIKE if value in alike), value)
     return breakage.path, value
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from fuzz.model.dates import read_date
 from fuzz.model.exchange import Circumstances, Token
@@ -20,6 +21,9 @@ LONGEST_PLAIN_TEXT = 255
 """Characters. The documents set no limit; up to the commonest column width a refusal would surprise."""
 
 MOST_PLAIN_ITEMS = 500
+
+SHORTEST_PLAIN_SPAN, LONGEST_PLAIN_SPAN = 60.0, 366 * 86_400.0
+"""Seconds from an item's start to its end. A service may keep minutes, or bound what a calendar shows."""
 
 ITEMS = "external_items[]"
 SENT_BEFORE = "external_id sent before"
@@ -262,10 +266,21 @@ def _silent_item(item: dict[str, Json], circumstances: Circumstances) -> Iterato
     if isinstance(uid, str) and uid != circumstances.calendar_uid and circumstances.calendar_uid is not None:
         yield "another calendar's uid"
     start, end = (_instant(item.get(name)) for name in ("start_date", "end_date"))
-    if start is not None and end is not None and end <= start:
-        yield "end before start" if end < start else "end equals start"
+    if start is not None and end is not None:
+        yield from _silent_span((end - start).total_seconds())
 
 
-def _instant(value: Json) -> float | None:
-    instant = read_date(value).instant if isinstance(value, str) else None
-    return None if instant is None else instant.timestamp()
+def _silent_span(seconds: float) -> Iterator[str]:
+    """How long an item may last is promised nowhere, nor how finely a service tells its end from its start."""
+    if seconds < 0:
+        yield "end before start"
+    elif seconds == 0:
+        yield "end equals start"
+    elif seconds < SHORTEST_PLAIN_SPAN:
+        yield "end less than a minute after start"
+    elif seconds > LONGEST_PLAIN_SPAN:
+        yield "end more than a year after start"
+
+
+def _instant(value: Json) -> datetime | None:
+    return read_date(value).instant if isinstance(value, str) else None

@@ -8,6 +8,7 @@ from datetime import datetime
 from hypothesis import find
 
 from fuzz.model.dates import read_date
+from fuzz.model.payload import LONGEST_PLAIN_SPAN, SHORTEST_PLAIN_SPAN
 from strategies.dates import BROKEN_DATES, FIRST_DAY, LAST_DAY, UNUSUAL_DATES, date_time, span
 from strategies.fields import broken_dates, date_times, unusual_dates
 from strategies.picks import Picks, picked
@@ -65,10 +66,12 @@ def test_every_span_is_plainly_allowed_and_ends_after_it_starts() -> None:
 
 def test_spans_reach_the_shortest_the_longest_and_different_zones() -> None:
     spans = made(span, 3000)
-    lengths = [instant(read_date(end).instant) - instant(read_date(start).instant) for start, end in spans]
+    ends = [(read_date(start).instant, read_date(end).instant) for start, end in spans]
+    lengths = [(end - start).total_seconds() for start, end in ends if start and end]
 
-    assert min(lengths) < 0.001
-    assert max(lengths) > 50 * 366 * 86_400
+    assert SHORTEST_PLAIN_SPAN == min(lengths)
+    assert any(SHORTEST_PLAIN_SPAN < length < SHORTEST_PLAIN_SPAN + 0.001 for length in lengths)
+    assert LONGEST_PLAIN_SPAN == max(lengths)
     assert any(start[-6:] != end[-6:] for start, end in spans)
 
 
