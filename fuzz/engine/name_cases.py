@@ -59,7 +59,10 @@ def _not_plain(names: Sequence[NearName]) -> list[NearName]:
 def _near_a_rich_account(situations: Situations, number: int) -> Iterator[Cases]:
     bound = (*situations.fresh, SendItems(0, situations.body(account=RICH_ACCOUNT)))
     near = near_accounts(RICH_ACCOUNT)
-    chosen = [*_plain(near)[number % 2 :: 2], *_not_plain(near)[number % 3 :: 3]]
+    kinds = {name.name for name in near_accounts(situations.account)}
+    its_own = [name for name in _not_plain(near) if name.name not in kinds]
+    others = [name for name in _not_plain(near) if name.name in kinds]
+    chosen = [*_plain(near)[number % 3 :: 3], *its_own, *others[number % 3 :: 3]]
     yield from in_groups(bound, [SendItems(0, situations.body(account=name.value)) for name in chosen])
 
 

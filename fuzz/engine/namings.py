@@ -27,8 +27,8 @@ Pair = tuple[str, str]
 DIFFERENT: Pair = ("a0", "a1")
 OTHER_ACCOUNT = "b@example.com"
 PLAIN = 0.5
-FEW = (2, 3, 25)
-"""Items of a body whose form is varied."""
+SOME = (4, 25)
+"""Items of a body that has more than a few."""
 
 
 @dataclass(slots=True)
@@ -77,9 +77,13 @@ class Namings:
         return plain_payload(self.contract, provider=provider, account=account, serial=self.serial)
 
     def varied_payload(self, provider: str, account: str) -> Json:
-        """The same, every other one with its items in another form: a service may handle each on a path of its own."""
+        """The same, every other one in another form or order: a service may handle each on a path of its own."""
         body = self.payload(provider, account)
-        return body if self._turns.random() < PLAIN else self._turns.choice(list(structures(self.contract, body, FEW)))
+        if self._turns.random() < PLAIN:
+            return body
+        sizes = (2, 3, self._turns.randint(*SOME))
+        form = self._turns.choice(list(structures(self.contract, body, sizes)))
+        return {name: form[name] for name in self._turns.sample(list(form), len(form))}
 
 
 def accounts_met(machine: Mealy, steps: Steps) -> Iterator[Pair]:

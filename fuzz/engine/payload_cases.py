@@ -70,7 +70,7 @@ def _each_clause_once(situations: Situations) -> Iterator[Cases]:
     """
     single = next(structures(situations.contract, situations.body()))
     once = _one_of_each(breakages(situations.contract))
-    tokens = [SendItems(0, situations.body(), token) for token in (Token.NONE, Token.UNKNOWN)]
+    tokens = [SendItems(0, single, token) for token in (Token.NONE, Token.UNKNOWN)]
     actions = [SendItems(0, single), *tokens, *(_broken(situations.body(), each) for each in once)]
     yield Cases(situations.matched, tuple(actions))
 

@@ -23,6 +23,7 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
 def two_people(situations: Situations) -> Iterator[Cases]:
     """What is done with one staff member's token or items changes nothing for the other."""
     provider, body = situations.provider, situations.body(serial=7)
-    yield Cases((*situations.fresh, Create(1, provider)), (SendItems(1, body), SendItems(0, body)), same_ids=True)
+    both = (SendItems(1, body), SendItems(0, body), SendItems(1, body, Token.NONE))
+    yield Cases((*situations.fresh, Create(1, provider)), both, same_ids=True)
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))

@@ -25,6 +25,9 @@ PAYLOADS = {
     Fault.START_DATE_OPTIONAL: witness(REFUSED, OK, *FRESH, send_item(without="start_date")),
     Fault.END_DATE_OPTIONAL: witness(REFUSED, OK, *FRESH, send_item(without="end_date")),
     Fault.LAST_MODIFICATION_OPTIONAL: witness(REFUSED, OK, *FRESH, send_item(without="last_modification")),
+    Fault.FIRST_OF_SEVERAL_NOT_CHECKED: witness(
+        REFUSED, OK, *FRESH, send(external_items=[item(1, without="end_date"), item(2)])
+    ),
     Fault.ONLY_FIRST_ITEM_CHECKED: witness(
         REFUSED, OK, *FRESH, send(external_items=[item(1), item(2, without="end_date")])
     ),

@@ -64,6 +64,15 @@ NEAR_MISSES = {
     Fault.ACCOUNT_TAG_IGNORED: witness(OTHER, OK, *BOUND, send("ada+calendar@example.com")),
     Fault.ACCOUNT_DOTS_IGNORED: witness(OTHER, OK, *BOUND, send("a.da@example.com")),
     Fault.GOOGLEMAIL_IS_GMAIL: witness(OTHER, OK, *bound_to("ada@gmail.com", then="ada@googlemail.com")),
+    Fault.ACCOUNT_UNDERSCORE_IS_ANY_LETTER: witness(
+        OTHER, OK, *bound_to("ada_l@example.com", then="adaxl@example.com")
+    ),
+    Fault.ACCOUNT_DOT_IS_ANY_LETTER: witness(OTHER, OK, *bound_to("ada.l@example.com", then="adaxl@example.com")),
+    Fault.ACCOUNT_DASHES_ALIKE: witness(OTHER, OK, *bound_to("ada_l@example.com", then="ada-l@example.com")),
+    Fault.ACCOUNT_QUOTES_DOUBLED: witness(OTHER, OK, *bound_to("o'brien@example.com", then="o''brien@example.com")),
+    Fault.PROVIDER_BY_APP_NAME: witness(OTHER, OK, *BOUND, send(ADA, "googlewaysync")),
+    Fault.SINGLE_ITEM_FOR_ANY_PROVIDER: witness(OTHER, OK, *BOUND, send_one(provider=OUTLOOK)),
+    Fault.MANY_ITEMS_FOR_ANY_PROVIDER: witness(OTHER, OK, *BOUND, send(ADA, OUTLOOK, **items(count=10))),
     Fault.MOCK_TAKES_ANY_ACCOUNT: witness(OTHER, OK, create(MOCK), send(ADA, MOCK), send(BOB, MOCK)),
 }
 STORING = {
@@ -178,6 +187,8 @@ BODY_SHAPES = {
     Fault.SUCCESS_DATA_SAYS_FALSE: witness(OK, "odd 200", *BOUND),
     Fault.SUCCESS_WITH_ERROR: witness(OK, "odd 200", *BOUND),
     Fault.SUCCESS_IS_201: witness(OK, "odd 201", *BOUND),
+    Fault.MISMATCH_CUT_SHORT: witness(OTHER, REFUSED, *BOUND, send(BOB)),
+    Fault.DISABLED_PAGE: witness("invalid", REFUSED, *DISABLED, send()),
     Fault.SUCCESS_IS_204: witness(OK, "odd 204", *BOUND),
 }
 RACES = {

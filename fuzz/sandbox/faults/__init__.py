@@ -85,6 +85,13 @@ class Fault(Choice):
     ACCOUNT_TAG_IGNORED = near_misses.AccountTagIgnored
     ACCOUNT_DOTS_IGNORED = near_misses.AccountDotsIgnored
     GOOGLEMAIL_IS_GMAIL = near_misses.GooglemailIsGmail
+    ACCOUNT_UNDERSCORE_IS_ANY_LETTER = near_misses.AccountUnderscoreIsAnyLetter
+    ACCOUNT_DOT_IS_ANY_LETTER = near_misses.AccountDotIsAnyLetter
+    ACCOUNT_DASHES_ALIKE = near_misses.AccountDashesAlike
+    ACCOUNT_QUOTES_DOUBLED = near_misses.AccountQuotesDoubled
+    PROVIDER_BY_APP_NAME = near_misses.ProviderByAppName
+    SINGLE_ITEM_FOR_ANY_PROVIDER = near_misses.SingleItemForAnyProvider
+    MANY_ITEMS_FOR_ANY_PROVIDER = near_misses.ManyItemsForAnyProvider
     MOCK_TAKES_ANY_ACCOUNT = near_misses.MockTakesAnyAccount
     ACCOUNT_NOT_STORED = storing.AccountNotStored
     SINGLE_ITEM_STORES_NO_ACCOUNT = storing.SingleItemStoresNoAccount
@@ -184,6 +191,8 @@ class Fault(Choice):
     SUCCESS_WITHOUT_DATA = body_shapes.SuccessWithoutData
     SUCCESS_SAYS_FALSE = body_shapes.SuccessSaysFalse
     SUCCESS_DATA_SAYS_FALSE = body_shapes.SuccessDataSaysFalse
+    MISMATCH_CUT_SHORT = body_shapes.MismatchCutShort
+    DISABLED_PAGE = body_shapes.DisabledPage
     SUCCESS_WITH_ERROR = body_shapes.SuccessWithError
     SUCCESS_IS_201 = body_shapes.SuccessIs201
     SUCCESS_IS_204 = body_shapes.SuccessIs204
@@ -192,6 +201,7 @@ class Fault(Choice):
     START_DATE_OPTIONAL = payloads.StartDateOptional
     END_DATE_OPTIONAL = payloads.EndDateOptional
     LAST_MODIFICATION_OPTIONAL = payloads.LastModificationOptional
+    FIRST_OF_SEVERAL_NOT_CHECKED = payloads.FirstOfSeveralNotChecked
     ONLY_FIRST_ITEM_CHECKED = payloads.OnlyFirstItemChecked
     SINGLE_ITEM_NOT_CHECKED = payloads.SingleItemNotChecked
     CALENDAR_UID_OPTIONAL_IN_SINGLE_ITEM = payloads.CalendarUidOptionalInSingleItem

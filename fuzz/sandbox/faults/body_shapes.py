@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from fuzz.sandbox import answers
@@ -111,6 +112,24 @@ class SuccessDataSaysFalse(BodyShape):
         answer = super().success(call, before, after)
         told = {"success": True, "data": {"success": False}}
         return replace(answer, body=told) if call.operation is Operation.SEND else answer
+
+
+class MismatchCutShort(BodyShape):
+    """`already_exists` comes in a body that ends too early to be JSON."""
+
+    def say(self, call: Call, error: StateError) -> Answer:
+        answer = super().say(call, error)
+        cut = json.dumps(envelope(answer, error)).encode()[:-2]
+        return replace(answer, body=cut) if error is StateError.ALREADY_EXISTS else answer
+
+
+class DisabledPage(BodyShape):
+    """`invalid` comes as a page of HTML."""
+
+    def say(self, call: Call, error: StateError) -> Answer:
+        answer = super().say(call, error)
+        page = Answer(answer.status, b"<html><body>staff account is disabled</body></html>", "text/html")
+        return page if error is StateError.INVALID else answer
 
 
 class SuccessWithError(BodyShape):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from fuzz.sandbox.calls import Call
 from fuzz.sandbox.faults.kinds import Dishonesty, Kind
+from fuzz.sandbox.payload import PROVIDERS
 from fuzz.sandbox.store import Sync
 
 
@@ -144,6 +147,59 @@ class GooglemailIsGmail(NearMiss):
 
     def same_account(self, given: str, kept: str) -> bool:
         return super().same_account(*(text.replace("@googlemail.com", "@gmail.com") for text in (given, kept)))
+
+
+class AccountUnderscoreIsAnyLetter(NearMiss):
+    """The stored account is taken for a pattern of SQL's LIKE, so that its underscores match any letter."""
+
+    def same_account(self, given: str, kept: str) -> bool:
+        pattern = re.escape(kept).replace("_", ".").replace("%", ".*")
+        return re.fullmatch(pattern, given) is not None or super().same_account(given, kept)
+
+
+class AccountDotIsAnyLetter(NearMiss):
+    """The stored account is taken for a regular expression, so that its dots match any letter."""
+
+    def same_account(self, given: str, kept: str) -> bool:
+        pattern = re.escape(kept).replace(r"\.", ".")
+        return re.fullmatch(pattern, given) is not None or super().same_account(given, kept)
+
+
+class AccountDashesAlike(NearMiss):
+    """Hyphens and underscores of an account are the same."""
+
+    def same_account(self, given: str, kept: str) -> bool:
+        return super().same_account(given.replace("_", "-"), kept.replace("_", "-"))
+
+
+class AccountQuotesDoubled(NearMiss):
+    """An apostrophe that is doubled, as SQL has it, is the same as a single one."""
+
+    def same_account(self, given: str, kept: str) -> bool:
+        return super().same_account(given.replace("''", "'"), kept.replace("''", "'"))
+
+
+class ProviderByAppName(NearMiss):
+    """The name of a provider's app matches the provider."""
+
+    def same_provider(self, given: str, kept: str) -> bool:
+        return super().same_provider(PROVIDERS.get(given, given), kept)
+
+
+class SingleItemForAnyProvider(NearMiss):
+    """The provider is not compared where the item comes as `external_item`."""
+
+    def matches(self, call: Call, sync: Sync) -> bool:
+        same = sync.account is None or self.same_account(call.account, sync.account)
+        return (call.single and same) or super().matches(call, sync)
+
+
+class ManyItemsForAnyProvider(NearMiss):
+    """The provider is not compared for ten items or more."""
+
+    def matches(self, call: Call, sync: Sync) -> bool:
+        same = sync.account is None or self.same_account(call.account, sync.account)
+        return (len(call.items) >= 10 and same) or super().matches(call, sync)
 
 
 class MockTakesAnyAccount(NearMiss):

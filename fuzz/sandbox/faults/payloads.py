@@ -53,6 +53,13 @@ class LastModificationOptional(Payload):
         return optional(super().item_rules(call, position), "last_modification")
 
 
+class FirstOfSeveralNotChecked(Payload):
+    """The first of several items is not checked."""
+
+    def item_rules(self, call: Call, position: int) -> tuple[Rule, ...]:
+        return () if position == 0 and len(call.items) > 1 else super().item_rules(call, position)
+
+
 class OnlyFirstItemChecked(Payload):
     """The items after the first are not checked."""
 
