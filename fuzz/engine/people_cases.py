@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from fuzz.engine.situations import Cases, Situations
 from fuzz.model.exchange import Create, SendItems, Token
+from swagger.contract import Json
+
+MODIFIED, DAY_BEFORE = "last_modification", "2029-12-31T10:00:00Z"
 
 
 def token_cases(situations: Situations) -> Iterator[Cases]:
@@ -23,7 +26,17 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
 def two_people(situations: Situations) -> Iterator[Cases]:
     """What is done with one staff member's token or items changes nothing for the other."""
     provider, body = situations.provider, situations.body(serial=7)
-    both = (SendItems(1, body), SendItems(0, body), SendItems(1, body, Token.NONE))
-    yield Cases((*situations.fresh, Create(1, provider)), both, same_ids=True)
+    sends = (SendItems(1, body), SendItems(0, body), SendItems(0, _older(body)), SendItems(1, body, Token.NONE))
+    yield Cases((*situations.fresh, Create(1, provider)), sends, same_ids=True)
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
+
+
+def _older(body: dict[str, Json]) -> dict[str, Json]:
+    """The body with its items as they were a day before: an update that comes late."""
+    return {
+        name: [{**item, MODIFIED: DAY_BEFORE} if MODIFIED in item else item for item in value]
+        if isinstance(value, list)
+        else value
+        for name, value in body.items()
+    }

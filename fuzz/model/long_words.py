@@ -46,7 +46,7 @@ def _repetitions(times: int) -> Iterator[Word]:
     yield (*_BOUND, *(_send(1),) * times, _send(0))
     yield _alternating(times * 2 // 3)
     yield (*_BOUND, _DISABLE, *(_send(0),) * (times // 2 + 2), *_LOOK)
-    yield (*_BOUND, *(_send(0, again=True),) * (times // 4), *_LOOK)
+    yield (*_BOUND, *(_send(0, again=True),) * (times // 8), *_LOOK)
 
 
 def _alternating(times: int) -> Word:
@@ -72,7 +72,7 @@ def _cycles(times: int) -> Iterator[Word]:
 
 def _changes_of_mind() -> Iterator[Word]:
     """Accepted calls of different kinds in turn, then what ends the state they kept: is it ended all the same?"""
-    for kept in ((_CONNECT, _send(0), _CONNECT), (_send(0), _CONNECT, _send(0))):
+    for kept in ((_CONNECT, _send(0), _CONNECT), (_send(0), _CONNECT, _send(0), _send(0))):
         yield (_create(), *kept, _DISABLE, _send(0), _send(1))
         yield (_create(), *kept, _DISCONNECT, _send(0))
         yield (_create(), *kept, _create(1), _send(1, provider=1), _send(0, provider=1))

@@ -256,6 +256,8 @@ def _silent_ids(items: list[dict[str, Json]], circumstances: Circumstances) -> I
     ids = [item["external_id"] for item in items if isinstance(item.get("external_id"), str)]
     if len(set(ids)) < len(ids):
         yield "repeated external_id"
+    elif len({each.casefold() for each in ids}) < len(ids):
+        yield "external_ids alike but for case"
     # An id without any text in it is unusual by itself, and no scenario has one of its own.
     if not circumstances.sent_ids.isdisjoint(filter(str.strip, ids)):
         yield SENT_BEFORE
