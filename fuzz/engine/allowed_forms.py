@@ -9,6 +9,9 @@ from strategies.crowds import Fields, crowds, one_unusual, unusual_ids, unusual_
 from swagger.contract import Contract, Json
 
 SIZES = (2, 3, 25, 101, 300)
+MANY = 300
+LONG_TITLE = "x" * 250
+"""For each of that many items: a body of more than 100,000 bytes."""
 ALONE = (4, 3, 3)
 """How many of the unusual titles, ids and dates go alone in one run, in either form of item in turn."""
 
@@ -28,9 +31,11 @@ def structures(contract: Contract, body: dict[str, Json], sizes: Sequence[int] =
     rest = {name: value for name, value in body.items() if name != rule.name}
     if rule.alternative:
         yield {**rest, rule.alternative: numbered(item, 1)}
-    for count in sizes:
-        yield {**rest, rule.name: [numbered(item, place) for place in range(count)]}
     titles = unusual_titles(contract)
+    long = dict.fromkeys(titles[0], LONG_TITLE) if titles else {}
+    for count in sizes:
+        title = long if count >= MANY else {}
+        yield {**rest, rule.name: [{**numbered(item, place), **title} for place in range(count)]}
     if titles:
         yield {**rest, rule.name: [{**numbered(item, place), **titles[0]} for place in range(2)]}
         yield {**rest, rule.name: [{**numbered(item, place), **(titles[0] if place % 2 else {})} for place in range(8)]}

@@ -83,7 +83,15 @@ class Namings:
             return body
         sizes = (2, 3, self._turns.randint(*SOME))
         form = self._turns.choice(list(structures(self.contract, body, sizes)))
-        return {name: form[name] for name in self._turns.sample(list(form), len(form))}
+        return self._in_some_order(form)
+
+    def _in_some_order(self, value: Json) -> Json:
+        """The value with the names of each object in an order that is drawn."""
+        if isinstance(value, list):
+            return [self._in_some_order(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        return {name: self._in_some_order(value[name]) for name in self._turns.sample(list(value), len(value))}
 
 
 def accounts_met(machine: Mealy, steps: Steps) -> Iterator[Pair]:

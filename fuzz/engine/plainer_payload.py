@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from fuzz.engine.plain_body import not_plain, plain_like
 from fuzz.engine.plainer import in_a_plainer_form
 from fuzz.engine.shortest import shortest
-from fuzz.model.difference import without
+from fuzz.model.difference import Difference, without
 from fuzz.model.exchange import Action, AtOnce, SendItems
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import singles
-from strategies.items import ID
+from strategies.items import END, ID, START
 from strategies.layout import layout_of
 from swagger.contract import Contract, Json
 
 Actions = tuple[Action, ...]
+
+
+def _by_span(different: Difference) -> Hashable:
+    """The start and the end of an item go together: a plain one beside an unusual one makes an unusual span."""
+    *item, name = different.path
+    return (*item, START) if name in (START, END) else different.path
 
 
 @dataclass(slots=True)
@@ -71,14 +78,21 @@ class PayloadOf:
             shortest(tuple(items), attempt, most=4 * len(items).bit_length())
 
     def _without_differences(self) -> None:
+        self._without_parts(_by_span)
+        self._without_parts(lambda different: different.path)
+
+    def _without_parts(self, part: Callable[[Difference], Hashable]) -> None:
+        """Takes away differences, those of a part together."""
         body = self._body
-        different = not_plain(self.contract, body, self._taken())
+        parts: defaultdict[Hashable, list[Difference]] = defaultdict(list)
+        for different in not_plain(self.contract, body, self._taken()):
+            parts[part(different)].append(different)
 
-        def attempt(kept: tuple[int, ...]) -> tuple[int, ...] | None:
-            removed = set(range(len(different))).difference(kept)
-            return kept if self._try(without(body, [different[place] for place in removed])) else None
+        def attempt(kept: tuple[Hashable, ...]) -> tuple[Hashable, ...] | None:
+            removed = [each for name in parts if name not in kept for each in parts[name]]
+            return kept if self._try(without(body, removed)) else None
 
-        shortest(tuple(range(len(different))), attempt)
+        shortest(tuple(parts), attempt)
 
     def _plain(self) -> Json:
         return plain_like(self.contract, self._body or {}, self._taken())

@@ -79,7 +79,7 @@ def with_ids_of_their_own(cases: Cases) -> Cases:
 
 def _numbered_actions(actions: Sequence[Action], first: int) -> tuple[Action, ...]:
     return tuple(
-        replace(action, body=fill_known(action.body, {"now_timestamp": f"{{{{now_timestamp}}}}.{place}"}))
+        replace(action, body=fill_known(action.body, {"now_timestamp": f"{{{{now_timestamp}}}}{place:03}"}))
         if isinstance(action, SendItems) and action.raw is None
         else action
         for place, action in enumerate(actions, start=first)

@@ -7,7 +7,8 @@ so that a few runs try them all. What is absent or empty is tried everywhere in 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import random
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -44,9 +45,18 @@ STRUCTURES = frozenset({"", "external_items", "external_items[]"})
 
 
 def breakages_in_turn(catalogue: Sequence[Breakage], number: int) -> Iterator[Breakage]:
-    """Each wrong value once for each field, in one form of item; each text that is no date in one field of dates."""
-    for place, members in enumerate(_together(catalogue, _of_breakage)):
-        yield members[(number + place) % len(members)]
+    """Each wrong value once for each field, in one form of item; each text that is no date in one field of
+    dates, so that each of these has some in each form.
+    """
+    groups = _together(catalogue, _of_breakage)
+    formats = [group for group in groups if _is_format(group[0])]
+    yield from (group[(number + place) % len(group)] for place, group in enumerate(groups) if group not in formats)
+    tried: Counter[Hashable] = Counter()
+    drawn = random.Random(number)
+    for group in formats:
+        chosen = min(drawn.sample(group, len(group)), key=lambda each: tried[each.path, each.form])
+        tried[chosen.path, chosen.form] += 1
+        yield chosen
 
 
 def one_of_each_kind(catalogue: Sequence[Silence]) -> tuple[Silence, ...]:
@@ -81,9 +91,13 @@ def _of_breakage(breakage: Breakage) -> Hashable:
         return breakage.path, "taken for absent", TAKEN_FOR_ABSENT.index(value) % 2
     if not breakage.path or breakage.form is None or value in EVERYWHERE:
         return breakage.name
-    if any(clause.startswith("format:") for clause in breakage.breaks):
+    if _is_format(breakage):
         return "format", next((alike for alike in DATES_ALIKE if value in alike), value)
     return breakage.path, value
+
+
+def _is_format(breakage: Breakage) -> bool:
+    return breakage.form is not None and any(clause.startswith("format:") for clause in breakage.breaks)
 
 
 def _of_silence(silence: Silence) -> Hashable:

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tests.benchmarks import memory, phases, schemathesis_cli, startup, workers
+from tests.benchmarks import memory, phases, schemathesis_cli, shrinking, startup, workers
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("only", nargs="*", metavar="NAME", help="phases, workers, memory, startup or schemathesis")
+    parser.add_argument("only", nargs="*", metavar="NAME", help="one or more of them")
     parser.add_argument("--quick", action="store_true", help="a few minutes in all, and rougher figures")
     parser.add_argument("--million", action="store_true", help="memory over a million requests: an hour or more")
     given = parser.parse_args()
@@ -22,6 +22,7 @@ def main() -> None:
         "startup": startup.measure,
         "phases": phases.measure,
         "workers": workers.measure,
+        "shrinking": shrinking.measure,
         "memory": partial(memory.measure, million=given.million),
         "schemathesis": schemathesis_cli.measure,
     }
