@@ -12,15 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fuzz.engine.failures import Failure, failed_of, failure_event
+from fuzz.engine.mattering import mattering
 from fuzz.engine.minimise import Actions
-from fuzz.engine.register import Register
+from fuzz.engine.register import Claim, Register
 from fuzz.engine.reproduce import Reproducer
 from fuzz.engine.session import Performed, Play, Session
 from fuzz.engine.token_check import end_if_token_is_refused
 from fuzz.engine.transport import Ending
 from fuzz.model.events import Event
-from fuzz.model.exchange import Action
+from fuzz.model.exchange import Action, AtOnce
 from fuzz.model.fingerprint import fingerprint
+from fuzz.model.scenario import singles
 from fuzz.model.verdict import Kind, Verdict
 
 PLAYS_REMEMBERED = 24
@@ -91,24 +93,49 @@ class Campaign:
         failed = failed_of(play.performed[-2:])
         if last.suspect and not dying:
             end_if_token_is_refused(self.session, last)
-        name = fingerprint(failed.verdict)
-        if not self.register.claim(name):
+        failure = self._failure(play)
+        claim = self.register.claim(*self._known_by(failure), failure.fingerprint)
+        if claim is None:
             return
-        failure = self._failure(name, play)
+        if self._fails_in_turn(play, failed):
+            self.register.release(claim)
+            return
         if not last.suspect:
             self._tell(failure, "found")
         self._shrink(failure, dying=dying)
         if last.suspect and not _came_back_each_time(failure):
             label = f"no answer ({failed.delivery.why})" if dying else failed.verdict.seen and failed.verdict.seen.label
             self._trouble(f"{label} once, and not each time: not judged")
-            self.register.release(name)
+            self.register.release(claim)
             return
-        self._settle(failure, name)
+        self._settle(failure, claim)
 
-    def _failure(self, name: str, play: Play) -> Failure:
-        return Failure(
-            name, play.phase, self.found_after, tuple(play.actions), list(play.performed), accepted=self.accepted(name)
-        )
+    def _fails_in_turn(self, play: Play, failed: Performed) -> bool:
+        """Whether what failed with two requests at once fails in the same way when they come one after the other: it
+        is no failure of its own then, and that one is taken care of.
+        """
+        pairs = any(isinstance(action, AtOnce) for action in play.actions)
+        for order in (1, -1) if pairs else ():
+            in_turn = [single for action in play.actions for single in singles(action)[::order]]
+            again, fails = self._run_once(in_turn, play.phase)
+            seen = failed_of(again.performed[-2:]).verdict.seen
+            if fails and seen and failed.verdict.seen and seen.outcome == failed.verdict.seen.outcome:
+                return True
+        return False
+
+    def _failure(self, play: Play) -> Failure:
+        failure = Failure("", play.phase, self.found_after, tuple(play.actions), list(play.performed))
+        self._name(failure)
+        return failure
+
+    def _name(self, failure: Failure) -> None:
+        kind, matters = self._known_by(failure)
+        failure.fingerprint = fingerprint(failure.verdict, matters) if matters else kind
+        failure.accepted = self.accepted(failure.fingerprint)
+
+    def _known_by(self, failure: Failure) -> tuple[str, frozenset[str]]:
+        matters = mattering(self.session.contract, failure.verdict, failure.actions)
+        return fingerprint(failure.verdict), matters
 
     def _shrink(self, failure: Failure, *, dying: bool) -> None:
         reproducer = Reproducer(self.session, self.shrink_requests, self.time_left, self._is_known, dying=dying)
@@ -122,18 +149,16 @@ class Campaign:
             failure.requests_to_shrink = self.session.transport.sent - before
             self.register.spend(failure.requests_to_shrink)
 
-    def _is_known(self, verdict: Verdict) -> bool:
-        return fingerprint(verdict) in self.register.failures
+    def _is_known(self, failure: Failure) -> bool:
+        return self.register.is_known(*self._known_by(failure))
 
-    def _settle(self, failure: Failure, first_name: str) -> None:
-        """Names a failure for what is left of it after shrinking; one that is known by that name is only counted."""
-        name = fingerprint(failure.verdict)
-        failure.fingerprint, failure.accepted = name, self.accepted(name)
-        is_new = self.register.settle(first_name, name, failure)
-        if is_new:
+    def _settle(self, failure: Failure, claim: Claim) -> None:
+        """Names a failure for what is left of it after shrinking; one that is known is only counted."""
+        self._name(failure)
+        if self.register.settle(claim, *self._known_by(failure), failure):
             self._tell(failure, "confirmed")
-        if name != first_name:
-            self.session.journal.emit({"event": "failure_renamed", "old": first_name, "new": name})
+        if failure.fingerprint != claim.name:
+            self.session.journal.emit({"event": "failure_renamed", "old": claim.name, "new": failure.fingerprint})
         if self.max_failures is not None and self.register.unaccepted >= self.max_failures:
             raise Stop(f"{self.max_failures} failures found")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from fuzz.engine.plain_body import not_plain, plain_like
 from fuzz.engine.plainer import in_a_plainer_form
+from fuzz.engine.plainer_dates import plainer_dates
 from fuzz.engine.shortest import shortest
 from fuzz.model.difference import Difference, without
 from fuzz.model.exchange import Action, AtOnce, SendItems
@@ -43,6 +44,7 @@ class PayloadOf:
                 self._try(body)
             self._without_items()
             self._without_differences()
+            self._with_plainer_dates()
         return self.actions
 
     @property
@@ -93,6 +95,13 @@ class PayloadOf:
             return kept if self._try(without(body, removed)) else None
 
         shortest(tuple(parts), attempt)
+
+    def _with_plainer_dates(self) -> None:
+        """Of each date that is not plain, the parts that need not be what they are."""
+        for different in not_plain(self.contract, self._body, self._taken()):
+            for date in plainer_dates(different.found, different.plain):
+                if self._try(without(self._body, [replace(different, plain=date)])):
+                    break
 
     def _plain(self) -> Json:
         return plain_like(self.contract, self._body or {}, self._taken())

@@ -40,7 +40,7 @@ class Reproducer:
     session: Session
     shrink_requests: int
     time_left: Callable[[], float]
-    known: Callable[[Verdict], bool]
+    known: Callable[[Failure], bool]
     dying: bool = False
     clears: bool = False
     unanswered: int = 0
@@ -56,7 +56,7 @@ class Reproducer:
         budget = Budget(self.shrink_requests, kept=self.shrink_requests // PART_KEPT)
         pasts = (earlier + scenario for earlier in likely_pasts(self.session.contract, scenario))
         found = self._smallest(failure, (scenario, *with_past(past, scenario), *pasts), goal, budget)
-        if found is not None and self.known(failure.verdict):
+        if found is not None and self.known(failure):
             return
         budget.kept = 0
         if found is not None and self.session.lifecycle.can(Move.DISCONNECT) and not self.dying:
@@ -123,7 +123,7 @@ class Reproducer:
             return None
         failure.evidence = play.performed
         failure.actions = tuple(play.actions)
-        if self.known(failure.verdict):
+        if self.known(failure):
             budget.left = 0
         return failure.actions
 

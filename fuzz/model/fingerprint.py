@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 
 from fuzz.model.state import name_of
 from fuzz.model.verdict import Seen, Verdict
 
 
-def fingerprint(verdict: Verdict) -> str:
-    """`already_exists-mismatched-200-3f9c`: clause, situation, what was seen, and a digest of the rest."""
+def fingerprint(verdict: Verdict, mattering: Collection[str] = ()) -> str:
+    """`already_exists-mismatched-200-3f9c`: clause, situation, what was seen, and a digest of the rest. `mattering`:
+    what of an allowed payload matters.
+    """
     seen = verdict.seen
     label = seen.label if seen else "no answer"
-    rest = (verdict.detail, state_kinds(verdict), normalised(seen), verdict.breaks, verdict.silent)
+    rest: tuple[object, ...] = (
+        verdict.detail,
+        state_kinds(verdict),
+        normalised(seen),
+        verdict.breaks,
+        verdict.silent,
+        *sorted(mattering),
+    )
     digest = hashlib.sha256(repr(rest).encode()).hexdigest()[:4]
     parts = (verdict.clause, verdict.situation.value, label, digest)
     return "-".join(slug(part) for part in parts)
