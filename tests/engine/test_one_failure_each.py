@@ -44,9 +44,7 @@ def test_two_faults_are_two_failures_though_the_clause_is_the_same() -> None:
     assert {"no_server_error"} == {each["clause"] for each in ran.summary.failures.values()}
     payloads = [line for each in ran.summary.failures.values() for line in each["payload"]]
     assert 2 == len(ran.summary.failures), ran.failures
-    assert ["external_item", "external_items[0]"] == sorted(
-        line.partition(" ")[0].partition(".")[0] for line in payloads
-    )
+    assert {"external_item", "external_items[0]"} == {line.partition(" ")[0].partition(".")[0] for line in payloads}
 
 
 @pytest.mark.parametrize(
