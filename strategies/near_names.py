@@ -232,6 +232,10 @@ def _agreeing_from_end(length: int) -> PairOfAccounts:
     return PairOfAccounts(f"the last {length} characters agree", f"x{tail}", f"y{tail}")
 
 
+NEAR_TO_ALL = frozenset({"another listed one", "unlisted", "its app's name", "wildcard"})
+"""Kinds of near providers that do not depend on the one they are near to."""
+
+
 def near_providers(contract: Contract, provider: str) -> tuple[NearName, ...]:
     """Other listed providers, then unlisted ones: made-up ones and ones an edit away. No value twice."""
     names = [NearName("another listed one", value) for value in listed_providers(contract)]
@@ -255,6 +259,8 @@ def _edited_providers(provider: str) -> Iterator[tuple[str, str]]:
     yield "character appended", f"{provider}0"
     yield "first character dropped", provider[1:]
     yield "hyphen for underscore", provider.replace("_", "-")
+    yield "letter for a dot", provider.replace(".", "x")
+    yield "without what follows its dot", provider.partition(".")[0]
     yield "wildcard", "%"
     yield "upper case", provider.upper()
     yield "capital", provider.capitalize()

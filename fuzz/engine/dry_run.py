@@ -12,7 +12,9 @@ from fuzz.engine import conformance, payload_cases, race, random_phase
 from fuzz.engine.keep import saved
 from fuzz.engine.namings import Namings
 from fuzz.engine.options import GATE_EXAMPLES, RunOptions
+from fuzz.engine.people_cases import two_people
 from fuzz.engine.session import Session
+from fuzz.engine.situations import Situations
 from fuzz.model.automaton import documented_machine
 from fuzz.model.exchange import Action, Move
 from fuzz.model.scenario import singles
@@ -65,7 +67,9 @@ def _conformance(session: Session, options: RunOptions) -> Planned:
 
 
 def _payloads(session: Session, options: RunOptions) -> Planned:
-    cases = payload_cases.all_cases(session, options.seed)
+    cases = [*payload_cases.all_cases(session, options.seed)]
+    if len(session.staff) > 1:
+        cases += two_people(Situations(session))
     scenarios = ((*each.beginning, *each.actions) for each in cases)
     return _of("payloads", scenarios, "each rule broken, each silence, each near miss")
 

@@ -31,6 +31,8 @@ class Lifecycle:
 
     custom: Mapping[str, tuple[Step, ...]]
     impossible: dict[str, str] = field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
+    """Providers that the document does not list, and of which a sync can be created all the same."""
 
     @classmethod
     def of(cls, profile: Profile, contract: Contract) -> Lifecycle:

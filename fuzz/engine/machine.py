@@ -16,7 +16,7 @@ from fuzz.engine.acting import Acting, Asserting, Attendant
 from fuzz.engine.session import Session
 from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
 from strategies.breakages import Breakage, breakages
-from strategies.fields import accounts, listed_providers, unlisted_providers
+from strategies.fields import accounts, listed_providers
 from strategies.near_misses import long_account_pairs, near_accounts, near_providers
 from strategies.payloads import payloads
 from strategies.schema import schema_bodies
@@ -38,7 +38,7 @@ def against(
     contract = session.contract
     placeholder_bodies = payloads(contract, provider="", account="")
     listed = listed_providers(contract)
-    creatable = [*listed, *(provider for provider in unlisted_providers(contract) if provider == "mock_provider")]
+    creatable = (*listed, *session.lifecycle.unlisted)
     broken = by_clauses(breakages(contract))
     one_clause = {clauses[0]: found for clauses, found in broken.items() if len(clauses) == 1}
     moves: list[Move | None] = [move for move in Move if session.lifecycle.can(move)] or [None]

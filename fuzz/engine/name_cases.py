@@ -9,7 +9,7 @@ from fuzz.model.exchange import Create, SendItems
 from fuzz.model.payload import is_plain_email
 from strategies.accounts import UNUSUAL_ACCOUNTS
 from strategies.fields import unlisted_providers
-from strategies.near_names import NearName, account_pairs, near_accounts, near_providers
+from strategies.near_names import NEAR_TO_ALL, NearName, account_pairs, near_accounts, near_providers
 from strategies.texts import UNUSUAL_TEXTS
 
 RICH_ACCOUNT = "First.O'Last+tag@gmail.com"
@@ -23,27 +23,23 @@ IN_TURN = (
 )
 """Kinds of unusual accounts that a service would hardly tell from each other: one of them a run."""
 CONTROLS_A_RUN = 2
-NOT_LISTED = "mock_provider"
-"""An unlisted provider of which a sync can be created."""
 
 
 def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
-    """Accounts and providers one edit away from the stored ones, in a bound and in a disabled sync.
+    """Accounts one edit away from the stored one, in a bound and in a disabled sync, and providers, in a bound one.
 
     The plain accounts among them take turns: the conformance phase tries each kind, too. So do the odd ones, but for
     a plain sync, which meets all of them.
     """
     near = near_accounts(situations.account)
-    providers = [
-        SendItems(0, situations.body(provider=name.value))
-        for name in near_providers(situations.contract, situations.provider)
-    ]
     beginnings = [beginning for name, beginning, _ in situations.unhappy() if name in ("mismatched", "disabled")]
     for turn, beginning in enumerate(beginnings):
         odd = _not_plain(near) if turn == 0 else _not_plain(near)[number % 3 :: 3]
         accounts = _plain(near)[(number + turn) % 2 :: 2] + odd
         sends = [SendItems(0, situations.body(account=name.value)) for name in accounts]
-        yield from in_groups(beginning, [*sends, *providers[:: turn + 1]])
+        yield from in_groups(beginning, sends)
+    yield from _near_a_provider(situations, first=True)
+    yield from _near_a_provider(situations.of(situations.providers[-1]), first=False)
     yield from _near_a_rich_account(situations, number)
     yield from _near_too_long_accounts(situations)
 
@@ -54,6 +50,13 @@ def _plain(names: Sequence[NearName]) -> list[NearName]:
 
 def _not_plain(names: Sequence[NearName]) -> list[NearName]:
     return [name for name in names if not is_plain_email(name.value) or name.alike]
+
+
+def _near_a_provider(situations: Situations, *, first: bool) -> Iterator[Cases]:
+    """Providers near the stored one. Those that are near to every one are left to the first."""
+    near = near_providers(situations.contract, situations.provider)
+    names = [name.value for name in near if first or name.name not in NEAR_TO_ALL]
+    yield from in_groups(situations.matched, [SendItems(0, situations.body(provider=value)) for value in names])
 
 
 def _near_a_rich_account(situations: Situations, number: int) -> Iterator[Cases]:
@@ -88,8 +91,7 @@ def stored_accounts(situations: Situations, number: int) -> Iterator[Cases]:
 def providers_against_each_other(situations: Situations) -> Iterator[Cases]:
     """Every provider against every other one, on a fresh sync, of which nothing must be stored, and on a bound one."""
     unlisted = unlisted_providers(situations.contract)
-    creatable = (*situations.providers, *(name for name in unlisted if name == NOT_LISTED))
-    for provider in creatable:
+    for provider in (*situations.providers, *situations.unlisted):
         others = [name for name in (*situations.providers, *unlisted[:2]) if name != provider]
         own = [situations.send(provider=provider, account=account) for account in ("a@example.com", "b@example.com")]
         on_fresh = [situations.send(provider=other, account="b@example.com") for other in others]

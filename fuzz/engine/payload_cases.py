@@ -16,6 +16,7 @@ from fuzz.engine.session import Play, Session
 from fuzz.engine.shard import WHOLE, Shard
 from fuzz.engine.situations import Cases, Situations, in_groups, looked_at, looked_at_often, with_ids_of_their_own
 from fuzz.engine.turns import breakages_in_turn, one_of_each_kind, silences_in_turn
+from fuzz.engine.watch import Watch
 from fuzz.model.exchange import Action, SendItems, Token
 from strategies.breakages import Breakage, breakages, pairs
 from strategies.crowds import mixed_crowds
@@ -32,7 +33,17 @@ STRUCTURES = 3
 
 def run(campaign: Campaign, *, number: int, shard: Shard = WHOLE) -> bool:
     """Runs a shard of the cases, as long as the campaign has time. False if some were left out for want of it."""
-    for cases in shard.of(all_cases(campaign.session, number)):
+    situations = Situations(campaign.session)
+    watch = Watch(campaign, situations, PHASE)
+    every = list(shard.of(all_cases(campaign.session, number)))
+    for place, cases in enumerate(every):
+        if campaign.time_left() <= 0:
+            return False
+        if place == len(every) // 2:
+            watch.look_and_disable()
+        _run_cases(campaign, with_ids_of_their_own(cases))
+    watch.look_again()
+    for cases in shard.of(two_people(situations) if watch.possible else ()):
         if campaign.time_left() <= 0:
             return False
         _run_cases(campaign, with_ids_of_their_own(cases))
@@ -40,7 +51,9 @@ def run(campaign: Campaign, *, number: int, shard: Shard = WHOLE) -> bool:
 
 
 def all_cases(session: Session, number: int) -> Iterator[Cases]:
-    """Every group of cases, in order: allowed forms, what breaks, near misses, tokens, what is silent, pairs."""
+    """Every group of cases for one staff member, in order: allowed forms, what breaks, near misses, tokens, what is
+    silent, pairs.
+    """
     situations = Situations(session)
     contract = session.contract
     yield from _each_clause_once(Situations(session, provider=situations.providers[-1]))
@@ -51,8 +64,6 @@ def all_cases(session: Session, number: int) -> Iterator[Cases]:
     yield from providers_against_each_other(situations)
     yield from stored_accounts(situations, number)
     yield from token_cases(situations)
-    if len(session.staff) > 1:
-        yield from two_people(situations)
     yield from _broken_in_unhappy_situations(situations, number)
     yield from _silent_in_unhappy_situations(situations, number)
     yield from _broken_deep_within(situations)

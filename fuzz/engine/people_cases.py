@@ -29,6 +29,9 @@ def two_people(situations: Situations) -> Iterator[Cases]:
     sends = (SendItems(1, body), SendItems(0, body), SendItems(0, _older(body)), SendItems(1, body, Token.NONE))
     yield Cases((*situations.fresh, Create(1, provider)), sends, same_ids=True)
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
+    one, other = situations.body(serial=9), situations.body(account="b@example.com")
+    bound = (*situations.matched, Create(1, provider), SendItems(1, other))
+    yield Cases(bound, (SendItems(0, other), SendItems(1, one)))
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
 
 

@@ -6,6 +6,7 @@ known and named before the other phases count on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,9 +14,11 @@ from fuzz.engine.campaign import Campaign
 from fuzz.engine.session import Session
 from fuzz.engine.templates import dates, fill_known
 from fuzz.engine.transport import Unreachable
+from fuzz.engine.wire import APP_CODES
 from fuzz.model.exchange import Create, Move, MoveSync, SendItems
 from fuzz.model.payload import named_by
 from fuzz.model.verdict import Kind, Verdict
+from strategies.fields import unlisted_providers
 from strategies.payloads import plain_payload
 from swagger.contract import Json
 
@@ -36,6 +39,18 @@ def run(campaign: Campaign) -> None:
     for move in (Move.CONNECT, Move.DISABLE, Move.DISCONNECT):
         if session.lifecycle.can(move) and move.value not in session.lifecycle.custom:
             _try_sibling(campaign, move)
+    if "create" not in session.lifecycle.custom:
+        session.lifecycle.unlisted = tuple(_creatable(session, unlisted_providers(session.contract)))
+
+
+def _creatable(session: Session, providers: Iterable[str]) -> Iterator[str]:
+    """The providers of which a create makes a sync, among those that have an app."""
+    for provider in providers:
+        if provider in APP_CODES:
+            play = session.play(PHASE)
+            if session.probe(play, Create(0, provider)) == session.contract.success_status:
+                yield provider
+            play.staff[0].forget()
 
 
 def _example_provider(session: Session) -> str:

@@ -212,8 +212,8 @@ class Session:
 
     # Beside the contract.
 
-    def probe(self, play: Play, action: MoveSync) -> int | None:
-        """Tries a sibling operation without judging it; the status it answers with, None if no answer came."""
+    def probe(self, play: Play, action: MoveSync | Create) -> int | None:
+        """Tries a sibling operation or an unusual create, without judging it; its status, None if no answer came."""
         member = play.member(action)
         wired = self.wired(play, action)
         request = Request(action, oracle.named_of(action), trusted=False)

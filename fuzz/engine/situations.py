@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 from fuzz.engine.session import Session
@@ -33,7 +34,14 @@ class Situations:
         self.contract = session.contract
         self.providers = listed_providers(session.contract)
         self.provider, self.account = provider or self.providers[0], "a@example.com"
-        self._can = session.lifecycle.can
+        self.unlisted = session.lifecycle.unlisted
+        self.can = session.lifecycle.can
+
+    def of(self, provider: str) -> Situations:
+        """The same situations of a sync of another provider."""
+        other = copy(self)
+        other.provider = provider
+        return other
 
     def body(self, *, provider: str | None = None, account: str | None = None, serial: int = 0) -> dict[str, Json]:
         """A plain body that matches, but for what is named."""
@@ -58,10 +66,10 @@ class Situations:
 
     def unhappy(self) -> Iterator[tuple[str, tuple[Action, ...], str]]:
         """Each unhappy situation: its name, how it begins, and the account to name in it."""
-        if self._can(Move.DISCONNECT):
+        if self.can(Move.DISCONNECT):
             yield "none", (*self.matched, self.move(Move.DISCONNECT)), self.account
         yield "mismatched", self.matched, "b@example.com"
-        if self._can(Move.DISABLE):
+        if self.can(Move.DISABLE):
             yield "disabled", (*self.matched, self.move(Move.DISABLE)), self.account
             yield "disabled, mismatched", (*self.matched, self.move(Move.DISABLE)), "b@example.com"
 

@@ -21,7 +21,13 @@ def long_words(alphabet: Alphabet, *, repetitions: int = REPETITIONS, cycles: in
     They name more accounts than the alphabet, which a `Naming` makes up. Each ends with a look at the state.
     """
     available = {symbol.kind for symbol in alphabet.inputs()}
-    every = (*_repetitions(repetitions), *_many_accounts(repetitions), *_cycles(cycles), *_changes_of_mind())
+    every = (
+        *_repetitions(repetitions),
+        *_many_accounts(repetitions),
+        *_cycles(cycles),
+        *_changes_of_mind(),
+        *_worn(repetitions),
+    )
     words = [word for word in every if all(x.kind in available and x.provider < alphabet.providers for x in word)]
     return tuple(sorted((*words, *_dwelling(alphabet, available)), key=len))
 
@@ -43,9 +49,9 @@ _LOOK = (_send(1), _send(0))
 def _repetitions(times: int) -> Iterator[Word]:
     """One kind of answer many times over: does the service lose patience, or its memory?"""
     yield (*_BOUND, *(_send(0),) * times, *_LOOK)
-    yield (*_BOUND, *(_send(1),) * times, _send(0))
-    yield _alternating(times * 2 // 3)
-    yield (*_BOUND, _DISABLE, *(_send(0),) * (times // 2 + 2), *_LOOK)
+    yield (*_BOUND, *(_send(1),) * (times * 5 // 8), _send(0))
+    yield _alternating(times * 3 // 8)
+    yield (*_BOUND, _DISABLE, *(_send(0),) * (times // 4 + 2), *_LOOK)
     yield (*_BOUND, *(_send(0, again=True),) * (times // 8), *_LOOK)
 
 
@@ -56,7 +62,7 @@ def _alternating(times: int) -> Word:
 
 def _many_accounts(times: int) -> Iterator[Word]:
     """Ever new accounts, refused by one sync and taken by many."""
-    others = range(1, times // 2)
+    others = range(1, times // 4)
     yield (_create(), _send(0), *(_send(other) for other in others), _send(0))
     yield tuple(symbol for account in range(times // 3 + 2) for symbol in (_create(), _send(account)))
 
@@ -70,9 +76,17 @@ def _cycles(times: int) -> Iterator[Word]:
     yield (_create(), _send(0), _create(), _send(0, again=True)) * times
 
 
+def _worn(times: int) -> Iterator[Word]:
+    """A sync that was much used, then what ends its state: is it ended all the same?"""
+    used = (_create(), *(_send(0),) * (times // 4))
+    yield (*used, _DISABLE, _send(0))
+    yield (*used, _DISCONNECT, _send(0))
+    yield (*used, _create(), _send(1))
+
+
 def _changes_of_mind() -> Iterator[Word]:
     """Accepted calls of different kinds in turn, then what ends the state they kept: is it ended all the same?"""
-    for kept in ((_CONNECT, _send(0), _CONNECT), (_send(0), _CONNECT, _send(0), _send(0))):
+    for kept in ((_CONNECT, _send(0), _CONNECT), (_send(0), _CONNECT, _send(0))):
         yield (_create(), *kept, _DISABLE, _send(0), _send(1))
         yield (_create(), *kept, _DISCONNECT, _send(0))
         yield (_create(), *kept, _create(1), _send(1, provider=1), _send(0, provider=1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fuzz.engine import conformance, payload_cases
 from fuzz.engine.conformance import alphabet_for
 from fuzz.engine.namings import Namings, accounts_met, near_ways
+from fuzz.engine.people_cases import two_people
+from fuzz.engine.situations import Situations
 from fuzz.engine.turns import breakages_in_turn, silences_in_turn
 from fuzz.model.automaton import documented_machine
 from fuzz.selftest.in_process import InProcess
@@ -14,7 +16,8 @@ from strategies.silences import silences
 from swagger.load import load_contract
 
 CONTRACT = load_contract()
-PREFLIGHT = 15
+PREFLIGHT = 16
+OF_THE_WATCH = 5
 
 
 def test_conformance_and_payloads_send_no_more_requests_than_promised() -> None:
@@ -23,9 +26,11 @@ def test_conformance_and_payloads_send_no_more_requests_than_promised() -> None:
     machine = documented_machine(CONTRACT, alphabet)
     scenarios = conformance.scenarios(session, machine, alphabet, Namings(CONTRACT, 1), 0)
     of_conformance = sum(len(scenario[0]) for scenario in scenarios)
+    session.lifecycle.unlisted = ("mock_provider",)
+    people = list(two_people(Situations(session)))
     for seed in range(5):
-        cases = payload_cases.all_cases(session, seed)
-        of_payloads = sum(len(each.beginning) + len(each.actions) for each in cases)
+        cases = (*payload_cases.all_cases(session, seed), *people)
+        of_payloads = sum(len(each.beginning) + len(each.actions) for each in cases) + OF_THE_WATCH
         assert PREFLIGHT + of_conformance + of_payloads <= REQUESTS_TO_FIND
 
 
