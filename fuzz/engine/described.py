@@ -20,7 +20,7 @@ from fuzz.engine.templates import fill_known
 from fuzz.engine.wire import Wired, dump, encode, extract, parse
 from fuzz.model.bundle import VERSION
 from fuzz.model.events import Event
-from fuzz.model.exchange import NOT_JSON, AtOnce, Create, SendItems, Single, Token
+from fuzz.model.exchange import NEAR, NOT_JSON, AtOnce, Create, SendItems, Single, Token
 from fuzz.model.promise import keeps, promises, together
 from fuzz.model.scenario import kind_of, singles
 from fuzz.model.verdict import Verdict
@@ -161,7 +161,9 @@ def _admin(session: Session) -> TokenSource:
 
 
 def _token(session: Session, action: Single, member: StaffMember, people: _People) -> str:
-    """Whose token a request carries: `admin`, the name of a staff member, `none` or `unknown`."""
+    """Whose token a request carries: `admin`, the name of a staff member, `none`, `unknown` or `empty`; a near one is
+    named for whose it is, and how it differs.
+    """
     token = (
         Token.ADMIN if isinstance(action, Create) else action.token if isinstance(action, SendItems) else Token.STAFF
     )
@@ -170,7 +172,7 @@ def _token(session: Session, action: Single, member: StaffMember, people: _Peopl
     if token is Token.OTHER_STAFF:
         other = _other(session, member)
         return people.name(other) if other else Token.UNKNOWN.value
-    return token.value
+    return f"{people.name(member)} {token.value}" if token in NEAR else token.value
 
 
 def _gateway(session: Session, action: Single) -> str:

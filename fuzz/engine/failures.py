@@ -12,7 +12,7 @@ from fuzz.model.answer import all_but
 from fuzz.model.argument import argue
 from fuzz.model.curl import curl_of
 from fuzz.model.events import Event
-from fuzz.model.exchange import Action, Answer, MoveSync, SendItems, Single
+from fuzz.model.exchange import NEAR, Action, Answer, MoveSync, SendItems, Single, Token
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import to_json
 from fuzz.model.state import describe, name_of
@@ -175,7 +175,8 @@ def says(session: Session, performed: Performed) -> str:
     if count != 1:
         parts.append(f"{count} items")
     if action.token.value != "staff":
-        parts.append(f"{'no' if action.token.value == 'none' else action.token.value} token")
+        token = "no" if action.token is Token.NONE else action.token.value
+        parts.append(f"token {token}" if action.token in NEAR else f"{token} token")
     parts += [f"breaks {clause}" for clause in performed.verdict.breaks[:2]]
     parts += performed.verdict.silent[:2]
     if performed.verdict.kind is Kind.FAIL and performed.request.quality.allowed:

@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from fuzz.engine.acting import Acting, Asserting, Attendant
 from fuzz.engine.session import Session
-from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
+from fuzz.model.exchange import UNAUTHORISED, Create, Move, MoveSync, SendItems, Token
 from strategies.breakages import Breakage, breakages
 from strategies.fields import accounts, listed_providers
 from strategies.near_misses import long_account_pairs, near_accounts, near_providers
@@ -25,6 +25,7 @@ from swagger.contract import Json
 
 GOALS = ("none", "fresh", "matched", "provider", "account", "both", "disabled", "disabled account", "near account")
 """What the steering rule can bring about: situations, and what is mismatched in them."""
+WRONG = tuple(token for token in Token if token in UNAUTHORISED and token is not Token.NONE)
 
 
 def against(
@@ -194,9 +195,9 @@ def against(
         def send_without_a_token(self, staff: int, body: Json, account: str) -> None:
             self.send(staff, body, *self.matching(staff, account), token=Token.NONE)
 
-        @rule(staff=staff, body=placeholder_bodies, account=accounts())
-        def send_with_an_unknown_token(self, staff: int, body: Json, account: str) -> None:
-            self.send(staff, body, *self.matching(staff, account), token=Token.UNKNOWN)
+        @rule(staff=staff, body=placeholder_bodies, account=accounts(), token=st.sampled_from(WRONG))
+        def send_with_an_unknown_token(self, staff: int, body: Json, account: str, token: Token) -> None:
+            self.send(staff, body, *self.matching(staff, account), token=token)
 
         @rule(staff=staff, body=placeholder_bodies, account=accounts(), token=st.sampled_from(Token))
         def send_with_any_token(self, staff: int, body: Json, account: str, token: Token) -> None:

@@ -20,7 +20,12 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
     for token in everyones:
         body = situations.body(account="b@example.com")
         yield Cases((*situations.fresh, SendItems(0, body, token)), (situations.send(),))
-        yield Cases(situations.matched, (SendItems(0, situations.body(serial=3), token), situations.send()))
+    own = situations.body(serial=3)
+    near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED)
+    refused = [SendItems(0, own, token) for token in (*tokens, *near)]
+    yield Cases(situations.matched, (refused[0], situations.send(), *refused[1:], situations.send()))
+    for token in (Token.ADMIN, Token.OTHER_STAFF):
+        yield Cases(situations.matched, (SendItems(0, own, token), situations.send()))
 
 
 def two_people(situations: Situations) -> Iterator[Cases]:

@@ -18,6 +18,8 @@ import yaml
 from fuzz.engine.profile import TokenSource
 from fuzz.engine.token_forms import escaped_pattern, forms_of, may_hold_escapes, unescaped
 from fuzz.errors import REDACTORS, UsageError
+from fuzz.model.exchange import Token
+from fuzz.model.near_token import near_token
 
 SHORTEST_SECRET = 8
 SHORTEST_ANCHOR = 4
@@ -49,13 +51,27 @@ class Secrets:
         _check(value, source)
         if value not in self._names:
             # A command may hold its token itself: what stands in the token's place must not.
-            name = source.placeholder if value not in source.placeholder else "{command:…}"
-            self._names[value] = name
-            forms = dict.fromkeys(_told_apart(value), name) | dict(self._forms)
-            self._forms = tuple(sorted(forms.items(), key=lambda form: -len(form[0])))
-            self._anchors = _anchors(forms)
+            self._learn(value, source.placeholder if value not in source.placeholder else "{command:…}")
         self._values[source.placeholder] = value
         return value
+
+    def _learn(self, value: str, name: str) -> None:
+        if value in self._names:
+            return
+        self._names[value] = name
+        forms = dict.fromkeys(_told_apart(value), name) | dict(self._forms)
+        self._forms = tuple(sorted(forms.items(), key=lambda form: -len(form[0])))
+        self._anchors = _anchors(forms)
+
+    def near(self, source: TokenSource, how: Token) -> str | None:
+        """A token that is all but this one, and as secret; None if there is no such, or if it is somebody's."""
+        value = self.token(source)
+        near = near_token(value, how)
+        if near == value or near in self._values.values():
+            return None
+        if how is Token.SWAPPED or (how is Token.CUT and len(near) >= 2 * SHORTEST_SECRET):
+            self._learn(near, f"{source.placeholder} {how}")
+        return near
 
     def clean(self, text: str) -> str:
         """The text with every form of every secret replaced by its source's name."""

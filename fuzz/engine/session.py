@@ -23,7 +23,7 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.transport import Delivery, Transport
 from fuzz.engine.wire import Wire, Wired, extract, parse
 from fuzz.model import oracle
-from fuzz.model.exchange import UNKNOWN_UID, Action, AtOnce, Create, MoveSync, SendItems, Single, Token
+from fuzz.model.exchange import NEAR, UNKNOWN_UID, Action, AtOnce, Create, MoveSync, SendItems, Single, Token
 from fuzz.model.oracle import Request
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import kind_of
@@ -168,6 +168,7 @@ class Session:
             Token.STAFF: member.token,
             Token.OTHER_STAFF: other.token if other else None,
             Token.ADMIN: self.profile.tokens.admin,
+            **dict.fromkeys(NEAR, member.token),
         }
 
     def request(self, action: Single, wired: Wired, member: StaffMember) -> Request:

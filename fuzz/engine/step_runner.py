@@ -26,7 +26,7 @@ from swagger.contract import ContractError, Json, Step
 from swagger.document import Document, calls, read_document
 
 MOST_LISTED = 4
-NO_TOKEN, UNKNOWN_TOKEN = "none", "unknown"
+NO_TOKEN, UNKNOWN_TOKEN, EMPTY_TOKEN = "none", "unknown", "empty"
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def _variables(session: Session) -> dict[str, str]:
 def _tokens(session: Session) -> dict[str, TokenSource | None]:
     members = enumerate(session.staff, start=1)
     staff = {"staff" if number == 1 else f"staff_{number}": member.token for number, member in members}
-    return {"admin": session.profile.tokens.admin, NO_TOKEN: None, UNKNOWN_TOKEN: None, **staff}
+    return {"admin": session.profile.tokens.admin, NO_TOKEN: None, UNKNOWN_TOKEN: None, EMPTY_TOKEN: None, **staff}
 
 
 def _run(running: _Running) -> tuple[Outcome, str]:

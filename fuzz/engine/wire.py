@@ -17,7 +17,7 @@ from fuzz.engine.secrets import Secrets
 from fuzz.engine.templates import fill, fill_text
 from fuzz.engine.transport import Outgoing
 from fuzz.errors import UsageError
-from fuzz.model.exchange import NOT_JSON, Create, SendItems, Single, Token
+from fuzz.model.exchange import NEAR, NOT_JSON, Create, SendItems, Single, Token
 from swagger.contract import Contract, Json, Operation, Step
 
 APP_CODES = {
@@ -83,12 +83,14 @@ class Wire:
         self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str
     ) -> Wired:
         """The request of one step of a workflow document. UsageError for a template or token that is unknown."""
-        name = step.token or "staff"
-        if name not in tokens:
-            raise UsageError(f"{where}: the token {name!r} is unknown", next=f"use one of {', '.join(sorted(tokens))}")
+        name, _, change = (step.token or "staff").partition(" ")
+        if name not in tokens or (change and change not in NEAR):
+            raise UsageError(
+                f"{where}: the token {step.token!r} is unknown", next=f"use one of {', '.join(sorted(tokens))}"
+            )
         body = fill(step.body, variables, where)
         text = "" if body is None else dump(body)
-        headers, written = self._headers(tokens[name], Token.STAFF)
+        headers, written = self._headers(tokens[name], Token(change or (name if name == Token.EMPTY else Token.STAFF)))
         extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
         outgoing = Outgoing(
             step.method,
@@ -143,14 +145,20 @@ class Wire:
     def _headers(self, source: TokenSource | None, token: Token) -> tuple[dict[str, str], dict[str, str]]:
         if token is Token.NONE:
             return JSON_HEADERS, JSON_HEADERS
+        if token is Token.EMPTY:
+            return _bearing("")
         if token is Token.UNKNOWN or source is None:
-            headers = {**JSON_HEADERS, "Authorization": f"Bearer {UNKNOWN_TOKEN}"}
-            return headers, headers
-        value = self.secrets.token(source)
-        return (
-            {**JSON_HEADERS, "Authorization": f"Bearer {value}"},
-            {**JSON_HEADERS, "Authorization": f"Bearer {source.placeholder}"},
-        )
+            return _bearing(UNKNOWN_TOKEN)
+        if token in NEAR:
+            near = self.secrets.near(source, token)
+            return _bearing(near, f"{source.placeholder} {token}") if near else _bearing(UNKNOWN_TOKEN)
+        return _bearing(self.secrets.token(source), source.placeholder)
+
+
+def _bearing(value: str, shown: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers of a request with a token, as they are sent and as they are written down."""
+    sent, written = (f"Bearer {text}".rstrip() for text in (value, value if shown is None else shown))
+    return {**JSON_HEADERS, "Authorization": sent}, {**JSON_HEADERS, "Authorization": written}
 
 
 def _create_body(body: Json, provider: str) -> Json:

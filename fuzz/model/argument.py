@@ -86,14 +86,19 @@ def _of_request(number: int, request: Request, verdict: Verdict) -> str:
     return " ".join(parts)
 
 
+def token_says(token: Token) -> str:
+    """A token that is not the staff member's own, in words."""
+    return {Token.NONE: "no token", Token.UNKNOWN: "an unknown token"}.get(token, f"a token that is {token}")
+
+
 def _of_refused(steps: Sequence[Step]) -> str:
     """An earlier request that was refused for its token, if the answer is the one due had it been carried out."""
     last, failed = steps[-1]
     for number, (request, verdict) in reversed([*enumerate(steps[:-1], start=1)]):
         same = request.action.staff == last.action.staff and verdict.belief == failed.was
         if same and request.token in UNAUTHORISED and _is_explained(failed, last, request):
-            token = "no" if request.token is Token.NONE else "an unknown"
-            return f"Step {number} carries {token} token: refused, it must have changed nothing, and it did."
+            token = token_says(request.token)
+            return f"Step {number} carries {token}: refused, it must have changed nothing, and it did."
     return ""
 
 

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fuzz.model.near_token import IN_A_SHELL
+
 LONGEST_ARGUMENT = 100_000
 """Characters. Linux allows 128 KiB of bytes in one argument."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
-_TOKEN = re.compile(r"Bearer \{(env|command|auth):(.*)\}", re.DOTALL)
+_TOKEN = re.compile(r"Bearer \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -70,5 +72,8 @@ def _header(name: str, value: str) -> str:
     """A header as curl takes it: one without a value ends in a semicolon, or curl would leave it out."""
     token = _TOKEN.fullmatch(value) if name.lower() == "authorization" else None
     if token is not None:
-        return f'"{name}: Bearer {token_word(token[1], token[2])}"'
+        word = token_word(token[1], token[2])
+        if token[3] in IN_A_SHELL:
+            word = f'$(printf %s "{word}" | {IN_A_SHELL[token[3]]})'
+        return f'"{name}: Bearer {word}"'
     return quoted(f"{name}: {value}" if value else f"{name};")

@@ -74,6 +74,17 @@ def token_of(name):
     return value
 
 
+def bearer(token):
+    """What stands behind "Bearer ": a token by its name, with what is changed in it, an unknown one, or nothing."""
+    if token in ("unknown", "empty"):
+        return UNKNOWN_TOKEN if token == "unknown" else ""
+    name, _, change = token.partition(" ")
+    value = token_of(name)
+    if change == "cut short":
+        return value[: max(8, len(value) // 2)]
+    return value + "x" if change == "with more" else value.swapcase() if change else value
+
+
 def not_json(name):
     """Refuses NaN and the infinities, which Python reads and JSON does not know."""
     raise ValueError(name)
@@ -190,7 +201,7 @@ class Play:
         self.sent += 1
         headers = dict(headers, **{"X-Request-Id": "calfuzz-test-%s-%s" % (self.now_timestamp, self.sent)})
         if token != "none":
-            headers["Authorization"] = "Bearer " + (UNKNOWN_TOKEN if token == "unknown" else token_of(token))
+            headers["Authorization"] = ("Bearer " + bearer(token)).rstrip()
         url = self.urls[gateway] + path
         return title, self.client.build_request(method, url, headers=headers, content=body.encode())
 

@@ -21,10 +21,16 @@ class Token(StrEnum):
     UNKNOWN = "unknown"
     OTHER_STAFF = "other staff"
     ADMIN = "admin"
+    EMPTY = "empty"
+    CUT = "cut short"
+    LONGER = "with more"
+    SWAPPED = "in the other case"
 
 
 AUTHORISED = frozenset({Token.STAFF})
-UNAUTHORISED = frozenset({Token.NONE, Token.UNKNOWN})
+NEAR = frozenset({Token.CUT, Token.LONGER, Token.SWAPPED})
+"""Made of the staff member's own token."""
+UNAUTHORISED = frozenset({Token.NONE, Token.UNKNOWN, Token.EMPTY, *NEAR})
 
 
 @dataclass(frozen=True, slots=True)

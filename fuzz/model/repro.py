@@ -25,6 +25,7 @@ from fuzz.model.description import (
     urls,
     variables_of,
 )
+from fuzz.model.near_token import IN_A_SHELL
 from fuzz.model.promise import Promise
 from fuzz.model.repro_library import LIBRARY
 from swagger.contract import Json
@@ -226,7 +227,11 @@ def _send(step: DescribedStep, steps: Sequence[DescribedStep]) -> str:
 def _token(name: str) -> str:
     if name == "none":
         return _EMPTY
-    return "calfuzz-unknown-token" if name == "unknown" else f'"${name}_token"'
+    if name in ("unknown", "empty"):
+        return "calfuzz-unknown-token" if name == "unknown" else "' '"
+    whose, _, change = name.partition(" ")
+    token = f'"${whose}_token"'
+    return f'"$(printf %s {token} | {IN_A_SHELL[change]})"' if change else token
 
 
 def _judge(step: DescribedStep, last: int) -> str:

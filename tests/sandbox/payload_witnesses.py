@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fuzz.sandbox.faults import Fault
+from fuzz.sandbox.people import People
 from tests.sandbox.scenarios import (
     ADA,
     BOB,
@@ -18,6 +19,8 @@ from tests.sandbox.scenarios import (
     send_one,
 )
 from tests.sandbox.witness import BOUND, FRESH, LONG, OK, OTHER, REFUSED, witness
+
+TOKEN = People.numbering(1).staff[0].token
 
 PAYLOADS = {
     Fault.EXTERNAL_ID_OPTIONAL: witness(REFUSED, OK, *FRESH, send_item(without="external_id")),
@@ -105,6 +108,10 @@ ENCODINGS = {
 TOKENS = {
     Fault.NO_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token=None)),
     Fault.UNKNOWN_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token="wrong")),
+    Fault.TOKEN_BY_PREFIX: witness("refused 401", OK, *FRESH, send(token=TOKEN[:-4])),
+    Fault.TOKEN_WITH_ANY_END: witness("refused 401", OK, *FRESH, send(token=TOKEN + "x")),
+    Fault.TOKEN_IGNORES_CASE: witness("refused 401", OK, *FRESH, send(token=TOKEN.upper())),
+    Fault.EMPTY_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token="")),
     Fault.STATE_BEFORE_TOKEN: witness("refused 401", OTHER, *BOUND, send(BOB, token=None)),
     Fault.MISSING_BEFORE_TOKEN: witness("refused 401", "missing", send(token="wrong")),
     Fault.UNAUTHORIZED_SAID_DISABLED: witness("refused 401", "invalid", send(token="wrong")),

@@ -150,7 +150,7 @@ async def _sent(client: httpx.AsyncClient, people: People, step: Step) -> httpx.
     method, path = PATHS[step.operation]
     uid, own = people.staff[step.who]
     token = {OWN: own, "admin": people.admin_token, "others": people.staff[2].token}.get(step.token or "", step.token)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     body = {"staff_uid": uid} | step.body
     if body["staff_uid"] is None:
         del body["staff_uid"]

@@ -261,6 +261,10 @@ class Fault(Choice):
     ACCOUNT_STORED_WITHOUT_LAST_DOT = encodings.AccountStoredWithoutLastDot
     NO_TOKEN_ACCEPTED = tokens.NoTokenAccepted
     UNKNOWN_TOKEN_ACCEPTED = tokens.UnknownTokenAccepted
+    TOKEN_BY_PREFIX = tokens.TokenByPrefix
+    TOKEN_WITH_ANY_END = tokens.TokenWithAnyEnd
+    TOKEN_IGNORES_CASE = tokens.TokenIgnoresCase
+    EMPTY_TOKEN_ACCEPTED = tokens.EmptyTokenAccepted
     STATE_BEFORE_TOKEN = tokens.StateBeforeToken
     MISSING_BEFORE_TOKEN = tokens.MissingBeforeToken
     UNAUTHORIZED_SAID_DISABLED = tokens.UnauthorizedSaidDisabled
