@@ -7,14 +7,15 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from fuzz.engine.baseline import Baseline, load_baseline
 from fuzz.engine.campaign import Campaign
@@ -25,7 +26,7 @@ from fuzz.engine.journal import Journal
 from fuzz.engine.keep import Keeper
 from fuzz.engine.limits import limiter_for
 from fuzz.engine.options import RunOptions
-from fuzz.engine.pin import load_pin, save_pin
+from fuzz.engine.pin import Pinned, load_pin, save_pin
 from fuzz.engine.profile import Profile, Staff, Tokens, TokenSource, load_profile, parse_rate
 from fuzz.engine.run import STAFF_OF_A_WORKER, Run
 from fuzz.engine.saved_phase import replay_all_saved
@@ -40,6 +41,9 @@ from fuzz.report.terminal import Terminal
 from fuzz.report.write import check_kinds, write_reports
 from swagger.contract import Contract
 
+if TYPE_CHECKING:
+    from fuzz.sandbox.server import Sandbox
+
 EVENTS = "events.ndjson"
 BYTES_TO_HAVE = 100_000
 """Room on the disk that a run begins with. It may need more: then it ends, and says so."""
@@ -48,25 +52,48 @@ SANDBOX_STAFF = 8
 
 @contextmanager
 def target_of(
-    target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), workers: int = 1, say: TextIO
+    target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), say: TextIO
 ) -> Iterator[Profile]:
     """The profile of the target that a command names, or of a sandbox that lives as long as the block."""
+    with target_soon(target, faults=faults, variants=variants, say=say) as ready:
+        yield ready()
+
+
+@contextmanager
+def target_soon(
+    target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), workers: int = 1, say: TextIO
+) -> Iterator[Callable[[], Profile]]:
+    """Gives the profile when asked. A sandbox starts while the block does something else, and ends with the block."""
     if target is not None:
         if faults or variants:
             raise UsageError("--fault and --variant are the sandbox's", next="leave them out, or leave out --target")
-        yield load_profile(target)
+        yield partial(load_profile, target)
         return
-    from fuzz.sandbox.server import Sandbox, profile_yaml
+    from fuzz.sandbox.server import Sandbox
 
-    staff = max(SANDBOX_STAFF, workers * STAFF_OF_A_WORKER)
-    with Sandbox(fault=faults, variant=variants, staff=staff) as sandbox, tempfile.TemporaryDirectory() as folder:
-        os.environ.update(sandbox.env)
+    sandbox = Sandbox(fault=faults, variant=variants, staff=max(SANDBOX_STAFF, workers * STAFF_OF_A_WORKER))
+    manner = ", ".join((*faults, *variants)) or "honest"
+    with ThreadPoolExecutor(1) as beside:
+        started = beside.submit(sandbox.start)
+        try:
+            yield lambda: _profile_of(sandbox, started, manner, say)
+        finally:
+            wait([started])
+            sandbox.stop()
+
+
+def _profile_of(sandbox: Sandbox, started: Future[None], manner: str, say: TextIO) -> Profile:
+    """The sandbox's profile, once it has started."""
+    from fuzz.sandbox.server import profile_yaml
+
+    started.result()
+    os.environ.update(sandbox.env)
+    say.write(f"no --target: fuzzing the embedded sandbox ({manner}) on {sandbox.base_url}\n")
+    say.flush()
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sandbox.yaml"
         path.write_text(profile_yaml(sandbox), encoding="utf-8")
-        manner = ", ".join((*faults, *variants)) or "honest"
-        say.write(f"no --target: fuzzing the embedded sandbox ({manner}) on {sandbox.base_url}\n")
-        say.flush()
-        yield load_profile(path)
+        return load_profile(path)
 
 
 def run_and_report(
@@ -79,19 +106,46 @@ def run_and_report(
 ) -> int:
     """Runs, reports, and returns the exit code. UsageError before the first request for whatever cannot work."""
     check_kinds(options.reports)
-    contract = read_contract(options.workflow, options.swagger)
-    baseline = _baseline(options)
-    pinned = load_pin(options.pin) if options.pin is not None else None
-    place = place_of(options.database)
     if options.dry_run:
-        return _dry_run(options, contract, stdout)
+        return _dry_run(options, _files(options)[0], stdout)
+    terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
+    soon = target_soon(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
+    with soon as ready:
+        contract, baseline, pinned = _files(options)
+        summary = _run(options, contract, baseline, pinned, ready, terminal)
+    _keep_baseline(options, baseline, summary)
+    if options.pin is not None and pinned is None:
+        save_pin(options.pin, summary)
+    written: list[Path] = []
+    try:
+        written = write_reports(options.report_dir, options.reports, stdout=stdout, environ=environ)
+    except OSError as error:
+        again = f"make room, then `calfuzz report {options.report_dir}` writes them"
+        stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+    terminal.finish(summary, reports=written)
+    return int((summary.finished or {}).get("exit_code", 3))
+
+
+def _files(options: RunOptions) -> tuple[Contract, Baseline | None, Pinned | None]:
+    """What a run is given to read: the contract, the baseline, what is pinned."""
+    contract = read_contract(options.workflow, options.swagger)
+    return contract, _baseline(options), load_pin(options.pin) if options.pin is not None else None
+
+
+def _run(
+    options: RunOptions,
+    contract: Contract,
+    baseline: Baseline | None,
+    pinned: Pinned | None,
+    ready: Callable[[], Profile],
+    terminal: Terminal,
+) -> Summary:
+    """Runs, here or on a cluster, and returns what came of it."""
+    place = place_of(options.database)
     shared = shared_failures(place)
     events = _prepared(options.report_dir)
-    terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
-    with (
-        target_of(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout) as profile,
-        cluster_of(options) as cluster,
-    ):
+    with cluster_of(options) as cluster:
+        profile = ready()
         secrets = secrets_for(options.target, profile)
         with closing(Journal(events, secrets, (terminal.on_event, shared.listen))) as journal:
             run = Run(
@@ -111,17 +165,7 @@ def run_and_report(
                 run.go()
             else:
                 ClusterRun(cluster, run, baseline, terminal.say).go()
-    _keep_baseline(options, baseline, journal.summary)
-    if options.pin is not None and pinned is None:
-        save_pin(options.pin, journal.summary)
-    written: list[Path] = []
-    try:
-        written = write_reports(options.report_dir, options.reports, stdout=stdout, environ=environ)
-    except OSError as error:
-        again = f"make room, then `calfuzz report {options.report_dir}` writes them"
-        stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
-    terminal.finish(journal.summary, reports=written)
-    return int((journal.summary.finished or {}).get("exit_code", 3))
+        return journal.summary
 
 
 def _dry_run(options: RunOptions, contract: Contract, stdout: TextIO) -> int:

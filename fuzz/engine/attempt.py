@@ -8,10 +8,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
+import httpcore
 
 NETWORK_STATUSES = frozenset({429, 502, 503, 504})
-NOT_ACTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+NETWORK_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+NOT_ACTED = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,10 @@ def turned_away(status: int, headers: Mapping[str, str]) -> Attempt:
     )
 
 
-def failed(error: httpx.RequestError) -> Attempt:
-    """What an attempt leaves open that ended in an error of the network, or in an answer that cannot be read."""
+def failed(error: Exception) -> Attempt:
+    """What an attempt leaves open that ended in one of `NETWORK_ERRORS`: no answer, or one that cannot be read."""
     reached = not isinstance(error, NOT_ACTED)
-    timed_out = isinstance(error, httpx.TimeoutException)
+    timed_out = isinstance(error, httpcore.TimeoutException)
     why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if _untrusted(error):
         why += ": name its authority, or say false, as verify_tls in the target profile"

@@ -86,20 +86,18 @@ class _Backend(httpcore.NetworkBackend):
         return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
 
 
-class BoundedTransport(httpx.HTTPTransport):
-    """httpx's own transport on connections that keep a deadline."""
+def bounded_pool(deadline: Deadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+    """The pool that stands behind httpx's own transport, with connections that keep a deadline.
 
-    def __init__(self, *, deadline: Deadline, tls: ssl.SSLContext) -> None:
-        super().__init__(verify=tls, trust_env=False)
-        self._pool.close()
-        # httpx offers no place to hand a network backend in; its pool is httpcore's, which does.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls,
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS,
-            keepalive_expiry=30.0,
-            network_backend=_Backend(deadline),
-        )
+    It is used as it is: httpx's objects for requests and answers cost as much as sending and reading them.
+    """
+    return httpcore.ConnectionPool(
+        ssl_context=tls,
+        max_connections=CONNECTIONS,
+        max_keepalive_connections=CONNECTIONS,
+        keepalive_expiry=30.0,
+        network_backend=_Backend(deadline),
+    )
 
 
 def tls_context(verify: bool | str) -> ssl.SSLContext:
@@ -109,29 +107,34 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
     return httpx.create_ssl_context(verify=verify, trust_env=False)
 
 
-def read_body(answer: httpx.Response) -> bytes:
-    """The body unpacked, up to `LARGEST_BODY` bytes. httpx.DecodingError for one that cannot be unpacked."""
-    unpack, ended = _unpacker(answer)
+class DecodingError(httpcore.ProtocolError):
+    """A body that cannot be unpacked."""
+
+
+def read_body(answer: httpcore.Response, coding: str) -> bytes:
+    """The body unpacked, up to `LARGEST_BODY` bytes. `coding` is the answer's `Content-Encoding`, empty for none.
+    DecodingError for a body that cannot be unpacked.
+    """
+    unpack, ended = _unpacker(coding.strip().lower())
     parts: list[bytes] = []
     left = LARGEST_BODY
-    assert isinstance(answer.stream, httpx.SyncByteStream)
+    assert isinstance(answer.stream, Iterable)
     for packed in answer.stream:
         parts.append(unpack(packed, left))
         left -= len(parts[-1])
         if left <= 0:
             return b"".join(parts)
     if not ended():
-        raise httpx.DecodingError("the packed body ends too early", request=answer.request)
+        raise DecodingError("the packed body ends too early")
     return b"".join(parts)
 
 
-def _unpacker(answer: httpx.Response) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
+def _unpacker(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
     """Unpacks one piece to at most so many bytes, above nought; and tells whether what came is whole."""
-    coding = answer.headers.get("content-encoding", "").strip().lower()
     if coding in ("", "identity"):
         return (lambda piece, most: piece[:most]), (lambda: True)
     if coding not in _PACKED:
-        raise httpx.DecodingError(f"cannot unpack {coding[:40]!r}, which was not asked for", request=answer.request)
+        raise DecodingError(f"cannot unpack {coding[:40]!r}, which was not asked for")
     packed = zlib.decompressobj(_ANY_ZLIB_HEADER)
     touched = False
 
@@ -141,6 +144,6 @@ def _unpacker(answer: httpx.Response) -> tuple[Callable[[bytes, int], bytes], Ca
         try:
             return packed.decompress(piece, most)
         except zlib.error as error:
-            raise httpx.DecodingError(str(error), request=answer.request) from None
+            raise DecodingError(str(error)) from None
 
     return unpack, lambda: packed.eof or not touched

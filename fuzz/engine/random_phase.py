@@ -6,8 +6,10 @@ nightly run that was built on that would explore nothing new.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -84,6 +86,18 @@ def run(campaign: Campaign, *, number: int, examples: int | None) -> None:
 def warm_up(contract: Contract) -> None:
     """Makes, in one thread, the one strategy that is costly to make; the workers then find it made."""
     schema_bodies(contract)
+
+
+@contextmanager
+def nothing_old_collected() -> Iterator[None]:
+    """Keeps the garbage collector from what is there already. Hypothesis leaves so much behind that all that was
+    imported and read would be looked through every few hundred requests, to find that it is still in use.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _generate(machine: type[RuleBasedStateMachine], count: int) -> None:

@@ -233,7 +233,8 @@ class Run:
             return "", all(done)
         elif name == "random":
             random_phase.warm_up(self.contract)
-            self._together(self._random)
+            with random_phase.nothing_old_collected():
+                self._together(self._random)
         elif name == "race":
             rounds = 1 if options.max_time is None else None
             self._together(lambda campaign, shard: race.run(campaign, number=seed, rounds=rounds, shard=shard))

@@ -61,7 +61,7 @@ def _mapped(value: Json, replace: Any) -> Json:
     if isinstance(value, list):
         return [_mapped(entry, replace) for entry in value]
     if isinstance(value, dict):
-        return {replace(key): _mapped(entry, replace) for key, entry in value.items()}
+        return {_mapped(key, replace): _mapped(entry, replace) for key, entry in value.items()}
     return value
 
 

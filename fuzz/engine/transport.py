@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
+import httpcore
 import httpx
 
-from fuzz.engine.attempt import NETWORK_STATUSES, Attempt, Incoming, failed, turned_away
-from fuzz.engine.bounded import BoundedTransport, Deadline, read_body, tls_context
+from fuzz.engine.attempt import NETWORK_ERRORS, NETWORK_STATUSES, Attempt, Incoming, failed, turned_away
+from fuzz.engine.bounded import Deadline, bounded_pool, read_body, tls_context
 from fuzz.interrupts import raise_unheard
 
 ATTEMPTS = 4
@@ -108,9 +109,8 @@ class Transport:
         numbers: Iterator[int] | None = None,
     ) -> None:
         self._deadline = Deadline()
-        # httpx's client is left out: its cookies, redirects and proxies are not wanted, and cost a third of a request.
-        self._connections = BoundedTransport(deadline=self._deadline, tls=tls_context(verify_tls))
-        self._timeouts = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
+        self._connections = bounded_pool(self._deadline, tls_context(verify_tls))
+        self._timeouts: dict[str, object] = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
         self.timeout = timeout
         self._run, self._attempts, self._sleep = run, attempts, sleep
         self._limiter = limiter or NoLimit()
@@ -166,42 +166,52 @@ class Transport:
         self._limiter.wait()
         try:
             incoming = self._send(outgoing, request_id)
-        except httpx.RequestError as error:
+        except NETWORK_ERRORS as error:
             return failed(error)
         if incoming.status not in NETWORK_STATUSES:
             return Attempt(incoming)
         return turned_away(incoming.status, incoming.headers)
 
     def _send(self, outgoing: Outgoing, request_id: str) -> Incoming:
-        request = httpx.Request(
-            outgoing.method,
-            _url(outgoing.url),
-            params=outgoing.params,
-            headers={**OUR_HEADERS, **outgoing.headers, "X-Request-Id": request_id},
-            content=outgoing.content,
-            extensions=self._timeouts,
-        )
+        request = _request(outgoing, request_id, self._timeouts)
         started = time.perf_counter()
         self._deadline.at = started + self.timeout
         answer = self._connections.handle_request(request)
-        answer.request = request
         try:
-            body = read_body(answer)
+            headers = _headers(answer)
+            body = read_body(answer, headers.get("content-encoding", ""))
         finally:
             answer.close()
-        text = body.decode("utf-8", "replace")
-        return Incoming(answer.status_code, _headers(answer), text, time.perf_counter() - started)
+        return Incoming(answer.status, headers, body.decode("utf-8", "replace"), time.perf_counter() - started)
+
+
+def _request(outgoing: Outgoing, request_id: str, extensions: dict[str, object]) -> httpcore.Request:
+    url, host = _url(outgoing.url, tuple((outgoing.params or {}).items()))
+    has_length = outgoing.content or outgoing.method != "GET"
+    headers = {
+        "Host": host,
+        **({"Content-Length": str(len(outgoing.content))} if has_length else {}),
+        **OUR_HEADERS,
+        **outgoing.headers,
+        "X-Request-Id": request_id,
+    }
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return httpcore.Request(outgoing.method, url, headers=raw, content=outgoing.content, extensions=extensions)
 
 
 @lru_cache(maxsize=64)
-def _url(text: str) -> httpx.URL:
-    return httpx.URL(text)
+def _url(text: str, params: tuple[tuple[str, str], ...]) -> tuple[httpcore.URL, str]:
+    """A URL as httpx reads and quotes it, and the value of its `Host` header."""
+    url = httpx.URL(text, params=params) if params else httpx.URL(text)
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    ), url.netloc.decode()
 
 
-def _headers(answer: httpx.Response) -> dict[str, str]:
+def _headers(answer: httpcore.Response) -> dict[str, str]:
     """The headers by their names in lower case; the values of a name that comes again stand behind each other."""
     headers: dict[str, str] = {}
-    for raw_name, raw_value in answer.headers.raw:
+    for raw_name, raw_value in answer.headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers

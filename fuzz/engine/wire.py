@@ -173,9 +173,12 @@ def _create_body(body: Json, provider: str) -> Json:
     return changed
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dump(body: Json) -> str:
     """Compact JSON, non-ASCII characters as they are."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _as_json(body)
 
 
 def encode(text: str) -> bytes:
@@ -190,10 +193,13 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+_from_json = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
 def parse(text: str) -> Json:
     """The JSON value of a text, or `NOT_JSON`."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _from_json(text)
     except (ValueError, RecursionError):
         return NOT_JSON
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from fuzz.model.dates import read_date
 from fuzz.model.exchange import Circumstances, Token
@@ -77,14 +76,14 @@ def silent_on(contract: Contract, body: Json, circumstances: Circumstances) -> t
     """Features of the body on which the documents say nothing, sorted: `empty string: external_id`, `empty list`, …"""
     features = {f"{circumstances.token} token"} if circumstances.token in (Token.OTHER_STAFF, Token.ADMIN) else set()
     if isinstance(body, dict):
-        features.update(_silent_fields(contract, "", body))
+        features.update(_silent_fields(contract, "", [body]))
         features.update(_silent_whole(contract, body, circumstances))
     return tuple(sorted(features))
 
 
 def silent_names(contract: Contract, provider: str, account: str) -> tuple[str, ...]:
     """Where the documents are silent on the provider and account that a sibling operation names, sorted."""
-    features = set(_silent_fields(contract, "calendar_sync", {"provider": provider, "account": account}))
+    features = set(_silent_fields(contract, "calendar_sync", [{"provider": provider, "account": account}]))
     return tuple(sorted(features | set(_silent_account(account))))
 
 
@@ -99,23 +98,30 @@ def _broken_at(contract: Contract, parent: str, value: Json) -> Iterator[str]:
     for rule in contract.promised_in(parent).values():
         if rule.type == "array":
             continue
-        yield from _broken_field(rule, fields)
+        yield from _broken_field(rule, [fields])
         if rule.type == "object" and isinstance(fields.get(rule.name), dict):
             yield from _broken_at(contract, rule.path, fields[rule.name])
 
 
-def _broken_field(rule: FieldRule, fields: dict[str, Json]) -> Iterator[str]:
-    if rule.name not in fields:
-        if rule.required:
-            yield f"required:{rule.path}"
-        return
-    value = fields[rule.name]
-    if value is None and not rule.required:
-        return
-    if not _IS_TYPE.get(rule.type, lambda _: True)(value):
-        yield f"type:{rule.path}"
-    elif rule.format == "date-time" and value.strip() and read_date(value).broken:
-        yield f"format:{rule.path}"
+def _broken_field(rule: FieldRule, objects: Sequence[dict[str, Json]]) -> Iterator[str]:
+    """Rules that one field breaks in any of the objects."""
+    values = [each[rule.name] for each in objects if rule.name in each]
+    if rule.required and len(values) < len(objects):
+        yield f"required:{rule.path}"
+    for value in _different(values):
+        if value is None and not rule.required:
+            continue
+        if not _IS_TYPE.get(rule.type, lambda _: True)(value):
+            yield f"type:{rule.path}"
+        elif rule.format == "date-time" and value.strip() and read_date(value).broken:
+            yield f"format:{rule.path}"
+
+
+def _different(values: Sequence[Json]) -> Collection[Json]:
+    """The values, a text that comes again only once: of many items most fields are alike."""
+    if len(values) < 2:
+        return values
+    return {value if isinstance(value, str) else id(value): value for value in values}.values()
 
 
 def _broken_items(contract: Contract, body: Json) -> set[str]:
@@ -143,13 +149,13 @@ def _broken_list(contract: Contract, rule: FieldRule, value: Json) -> set[str]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return {f"type:{rule.path}"}
     rules = contract.promised_in(f"{rule.path}[]").values()
-    return {clause for item in value for each in rules for clause in _broken_field(each, item)}
+    return {clause for each in rules for clause in _broken_field(each, value)}
 
 
 def _broken_single(contract: Contract, rule: FieldRule, value: Json) -> set[str]:
     if not isinstance(value, dict):
         return {f"alternative:{rule.alternative}"}
-    return {clause for each in contract.promised_in(f"{rule.path}[]").values() for clause in _broken_field(each, value)}
+    return _broken_list(contract, rule, [value])
 
 
 def items_of(contract: Contract, body: Json) -> list[dict[str, Json]]:
@@ -165,19 +171,22 @@ def items_of(contract: Contract, body: Json) -> list[dict[str, Json]]:
     return [item for item in found if isinstance(item, dict)]
 
 
-def _silent_fields(contract: Contract, parent: str, value: dict[str, Json]) -> Iterator[str]:
+def _silent_fields(contract: Contract, parent: str, objects: Sequence[dict[str, Json]]) -> Iterator[str]:
+    """Features of the fields of objects that stand in the same place."""
     rules = contract.promised_in(parent)
-    for name, field in value.items():
+    for name in set().union(*objects):
         rule = rules.get(name)
         if rule is None:
             if all(name != other.alternative for other in rules.values()):
                 yield "unknown field" if contract.field(_join(parent, name)) is None else f"undocumented field: {name}"
-        elif field is None and not rule.required:
-            yield f"null: {rule.name}"
-        elif isinstance(field, str):
-            yield from _silent_text(rule, field)
-        elif rule.type == "object" and isinstance(field, dict):
-            yield from _silent_fields(contract, rule.path, field)
+            continue
+        for value in _different([each[name] for each in objects if name in each]):
+            if value is None and not rule.required:
+                yield f"null: {rule.name}"
+            elif isinstance(value, str):
+                yield from _silent_text(rule, value)
+            elif rule.type == "object" and isinstance(value, dict):
+                yield from _silent_fields(contract, rule.path, [value])
 
 
 def _join(parent: str, name: str) -> str:
@@ -215,9 +224,8 @@ def _silent_whole(contract: Contract, body: dict[str, Json], circumstances: Circ
     items = items_of(contract, body)
     yield from _silent_forms(contract, body, items)
     yield from _silent_ids(items, circumstances)
-    for item in items:
-        yield from _silent_fields(contract, ITEMS, item)
-        yield from _silent_item(item, circumstances)
+    yield from _silent_fields(contract, ITEMS, items)
+    yield from _silent_items(items, circumstances)
 
 
 def _silent_account(account: Json) -> Iterator[str]:
@@ -263,13 +271,16 @@ def _silent_ids(items: list[dict[str, Json]], circumstances: Circumstances) -> I
         yield SENT_BEFORE
 
 
-def _silent_item(item: dict[str, Json], circumstances: Circumstances) -> Iterator[str]:
-    uid = item.get("external_calendar_uid")
-    if isinstance(uid, str) and uid != circumstances.calendar_uid and circumstances.calendar_uid is not None:
+def _silent_items(items: Sequence[dict[str, Json]], circumstances: Circumstances) -> Iterator[str]:
+    own = circumstances.calendar_uid
+    uids = (item.get("external_calendar_uid", own) for item in items)
+    if own is not None and any(uid != own and isinstance(uid, str) for uid in uids):
         yield "another calendar's uid"
-    start, end = (_instant(item.get(name)) for name in ("start_date", "end_date"))
-    if start is not None and end is not None:
-        yield from _silent_span((end - start).total_seconds())
+    dates = [(item.get("start_date"), item.get("end_date")) for item in items]
+    for start, end in {(start, end) for start, end in dates if isinstance(start, str) and isinstance(end, str)}:
+        begins, ends = read_date(start).instant, read_date(end).instant
+        if begins is not None and ends is not None:
+            yield from _silent_span((ends - begins).total_seconds())
 
 
 def _silent_span(seconds: float) -> Iterator[str]:
@@ -282,7 +293,3 @@ def _silent_span(seconds: float) -> Iterator[str]:
         yield "end less than a minute after start"
     elif seconds > LONGEST_PLAIN_SPAN:
         yield "end more than a year after start"
-
-
-def _instant(value: Json) -> datetime | None:
-    return read_date(value).instant if isinstance(value, str) else None

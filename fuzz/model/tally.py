@@ -63,12 +63,11 @@ def tally(contract: Contract, request: Request, verdict: Verdict, *, ready: bool
     seen = verdict.seen
     if seen is None or not request.trusted:
         return Tally()
-    due, not_due, came = set(), set(), set()
-    for clause, is_due, is_not_due, has_come in _entries(contract, request, verdict, seen, ready):
-        due |= {clause} if is_due else set()
-        not_due |= {clause} if is_not_due else set()
-        came |= {clause} if has_come else set()
-    return Tally(frozenset(due), frozenset(due & came), frozenset(not_due), frozenset(not_due & came))
+    rows = tuple(_entries(contract, request, verdict, seen, ready))
+    due = frozenset(clause for clause, is_due, _, _ in rows if is_due)
+    not_due = frozenset(clause for clause, _, is_not_due, _ in rows if is_not_due)
+    came = frozenset(clause for clause, _, _, has_come in rows if has_come)
+    return Tally(due, due & came, not_due, not_due & came)
 
 
 def _entries(
