@@ -12,7 +12,7 @@ from fuzz.model.answer import all_but
 from fuzz.model.argument import argue
 from fuzz.model.curl import curl_of
 from fuzz.model.events import Event
-from fuzz.model.exchange import NEAR, Action, Answer, MoveSync, SendItems, Single, Token
+from fuzz.model.exchange import NEAR, NOT_JSON, Action, Answer, MoveSync, SendItems, Single, Token
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import to_json
 from fuzz.model.state import describe, name_of
@@ -113,6 +113,8 @@ def seen_label(session: Session, performed: Performed, *, lost: str = "no answer
     if verdict.kind is not Kind.FAIL or verdict.seen.outcome != REFUSAL or incoming is None:
         return verdict.seen.label
     answer = Answer(incoming.status, parse(incoming.text))
+    if answer.body is NOT_JSON:
+        return f"{incoming.status} that is no JSON"
     return all_but(session.contract, answer, verdict.allowed) or verdict.seen.label
 
 
@@ -178,7 +180,7 @@ def says(session: Session, performed: Performed) -> str:
         token = "no" if action.token is Token.NONE else action.token.value
         parts.append(f"token {token}" if action.token in NEAR else f"{token} token")
     parts += [f"breaks {clause}" for clause in performed.verdict.breaks[:2]]
-    parts += performed.verdict.silent[:2]
+    parts += [feature for feature in performed.verdict.silent if feature not in parts][:2]
     if performed.verdict.kind is Kind.FAIL and performed.request.quality.allowed:
         parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(session, action)][:2]
     return ", ".join(part[:80] for part in parts)

@@ -161,6 +161,13 @@ def test_a_state_error_in_other_words_is_called_by_its_code(serve: Serve) -> Non
     assert "422 invalid with another message" == failure["observed"] == failure["trace"][-1]["seen"]
 
 
+@pytest.mark.parametrize("fault", ["mismatch-cut-short", "error-page"])
+def test_an_answer_that_is_no_json_is_called_that(serve: Serve, fault: str) -> None:
+    actions = (CREATE, SendItems(0, plain()), SendItems(0, plain("b@example.com", number=2)))
+    failure = told(serve(fault), actions)
+    assert "422 that is no JSON" == failure["observed"] == failure["trace"][-1]["seen"]
+
+
 def test_a_refusal_that_is_due_is_called_a_refusal(serve: Serve) -> None:
     """Its code happens to be one of a state error."""
     lacking = plain()
