@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tests.benchmarks import memory, phases, schemathesis_cli, shrinking, startup, workers
+from tests.benchmarks import memory, phases, schemathesis_cli, shrinking, startup, systematic, workers
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
         "phases": phases.measure,
         "workers": workers.measure,
         "shrinking": shrinking.measure,
+        "systematic": systematic.measure,
         "memory": partial(memory.measure, million=given.million),
         "schemathesis": schemathesis_cli.measure,
     }

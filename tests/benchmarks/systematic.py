@@ -1,0 +1,70 @@
+"""What the systematic phases buy: faults found by them, and by the random phase alone, within the same requests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from statistics import median
+
+from fuzz.engine import conformance, payload_cases, preflight, random_phase
+from fuzz.engine.campaign import Campaign, Stop, TimeOver
+from fuzz.sandbox.faults import Fault
+from fuzz.selftest.in_process import InProcess
+from fuzz.selftest.trial import REQUESTS_TO_FIND
+from tests.benchmarks.subjects import CONTRACT
+from tests.benchmarks.tables import table
+
+SEED = 7
+Search = Callable[[Campaign], object]
+
+
+def systematic(campaign: Campaign) -> None:
+    """Both systematic phases."""
+    conformance.run(campaign, number=SEED, depth=0)
+    payload_cases.run(campaign, number=SEED)
+
+
+SEARCHES: dict[str, Search] = {
+    "systematic": systematic,
+    "random": partial(random_phase.run, number=SEED, examples=None),
+}
+
+
+def measure(*, quick: bool) -> str:
+    """The table: for each kind of fault how many are found, and after how many requests in the median."""
+    random_phase.warm_up(CONTRACT)
+    faults = [fault for fault in Fault if fault.deterministic][:: 8 if quick else 1]
+    spent = {name: {fault: _requests_to_find(fault, search) for fault in faults} for name, search in SEARCHES.items()}
+    kinds = Counter(fault.kind.value for fault in faults)
+    rows = [
+        (kind, count, *(_cell(spent[name][fault] for fault in faults if fault.kind.value == kind) for name in SEARCHES))
+        for kind, count in kinds.items()
+    ]
+    rows.append(("all", len(faults), *(_cell(spent[name].values()) for name in SEARCHES)))
+    head = ("kind of fault", "faults", *(f"{name} alone" for name in SEARCHES))
+    return table(f"Found within {REQUESTS_TO_FIND:,} requests (after so many in the median)", head, rows)
+
+
+def _cell(spent: Iterable[int | None]) -> str:
+    found = [each for each in spent if each is not None]
+    return f"{len(found)} ({median(found):.0f})" if found else "0"
+
+
+def _requests_to_find(fault: Fault, search: Search) -> int | None:
+    """Requests until the first failure, preflight's included; None if none was found within the budget."""
+    session = InProcess.of(CONTRACT, fault=fault.value).session
+    sent = session.transport
+    found: list[int] = []
+    campaign = Campaign(
+        session,
+        shrink_requests=0,
+        max_failures=1,
+        time_left=lambda: float("inf") if sent.sent < REQUESTS_TO_FIND else 0.0,
+        keep=lambda _failure, _event: found.append(sent.sent),
+    )
+    with suppress(Stop, TimeOver):
+        preflight.run(campaign)
+        search(campaign)
+    return found[0] if found else None
