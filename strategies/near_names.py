@@ -43,7 +43,7 @@ def near_accounts(account: str) -> tuple[NearName, ...]:
     return _near_accounts(account)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _near_accounts(account: str) -> tuple[NearName, ...]:
     different = [
         NearName(name, value) for name, value in (*_of_domain(account), *_of_local(account), *_by_edit(account))

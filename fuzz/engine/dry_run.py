@@ -15,6 +15,7 @@ from fuzz.engine.options import GATE_EXAMPLES, RunOptions
 from fuzz.engine.people_cases import two_people
 from fuzz.engine.session import Session
 from fuzz.engine.situations import Situations
+from fuzz.engine.watch import stages
 from fuzz.model.automaton import documented_machine
 from fuzz.model.exchange import Action, Move
 from fuzz.model.scenario import singles
@@ -67,10 +68,13 @@ def _conformance(session: Session, options: RunOptions) -> Planned:
 
 
 def _payloads(session: Session, options: RunOptions) -> Planned:
+    situations = Situations(session)
     cases = [*payload_cases.all_cases(session, options.seed)]
+    watched = []
     if len(session.staff) > 1:
-        cases += two_people(Situations(session))
-    scenarios = ((*each.beginning, *each.actions) for each in cases)
+        cases += two_people(situations)
+        watched = [tuple(action for stage in stages(situations) for action in stage)]
+    scenarios = [*watched, *((*each.beginning, *each.actions) for each in cases)]
     return _of("payloads", scenarios, "each rule broken, each silence, each near miss")
 
 

@@ -57,7 +57,7 @@ def likely_pasts(contract: Contract, scenario: Actions) -> Iterator[Actions]:
 
 def clear(session: Session) -> None:
     """Disconnects the syncs of all staff members, whatever accounts these hold. The answers are not judged."""
-    providers = listed_providers(session.contract)
+    providers = (*listed_providers(session.contract), *session.lifecycle.unlisted)
     for number in range(len(session.staff)):
         play = session.play(SHRINKING)
         create = Create(number, providers[0])

@@ -6,7 +6,7 @@ it was. A case that fails is a scenario of its own, and the next ones begin on a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fuzz.engine.allowed_forms import numbered, spelt_otherwise, structures, unusual_forms
 from fuzz.engine.campaign import Campaign
@@ -33,20 +33,23 @@ STRUCTURES = 3
 
 def run(campaign: Campaign, *, number: int, shard: Shard = WHOLE) -> bool:
     """Runs a shard of the cases, as long as the campaign has time. False if some were left out for want of it."""
-    situations = Situations(campaign.session)
-    watch = Watch(campaign, situations, PHASE)
-    every = list(shard.of(all_cases(campaign.session, number)))
-    for place, cases in enumerate(every):
+    session, situations = campaign.session, Situations(campaign.session)
+    first = [with_ids_of_their_own(cases) for cases in shard.of(all_cases(session, number))]
+    several = len(session.staff) > 1
+    watch = Watch(campaign, situations, PHASE) if several and shard.index == 0 else None
+    for part in (first[: len(first) // 2], first[len(first) // 2 :]):
+        if not _run_all(campaign, part):
+            return False
+        if watch is not None:
+            watch.go_on()
+    return _run_all(campaign, map(with_ids_of_their_own, shard.of(two_people(situations) if several else ())))
+
+
+def _run_all(campaign: Campaign, every: Iterable[Cases]) -> bool:
+    for cases in every:
         if campaign.time_left() <= 0:
             return False
-        if place == len(every) // 2:
-            watch.look_and_disable()
-        _run_cases(campaign, with_ids_of_their_own(cases))
-    watch.look_again()
-    for cases in shard.of(two_people(situations) if watch.possible else ()):
-        if campaign.time_left() <= 0:
-            return False
-        _run_cases(campaign, with_ids_of_their_own(cases))
+        _run_cases(campaign, cases)
     return True
 
 

@@ -9,31 +9,32 @@ from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Single
 STAFF = 1
 
 
+def stages(situations: Situations) -> tuple[tuple[Single, ...], ...]:
+    """What is done to the second staff member before all cases, half-way and after them: bound, found to be bound and
+    disabled, where the target can do that, and found to be disabled.
+    """
+    bound = (Create(STAFF, situations.provider), SendItems(STAFF, situations.body()))
+    disable = MoveSync(STAFF, Move.DISABLE, situations.provider, situations.account)
+    look = SendItems(STAFF, situations.body(account="b@example.com", serial=1))
+    half_way = (look, disable) if situations.can(Move.DISABLE) else (look,)
+    return bound, half_way, (SendItems(STAFF, situations.body(serial=2)),)
+
+
 class Watch:
-    """The second staff member, bound before the cases of a phase and disabled half-way: nothing that is done to the
-    first one, and no time that goes by, may change what they are. Mutable. Ends with the first failure of anybody, as
-    nobody's state is known then.
+    """Nothing that is done to the first staff member, and no time that goes by, may change what the second one is.
+    Mutable. Ends with the first failure of anybody, as nobody's state is known then.
     """
 
     def __init__(self, campaign: Campaign, situations: Situations, phase: str) -> None:
-        self._campaign, self._situations = campaign, situations
-        self.possible = len(campaign.session.staff) > STAFF
-        self._goes_on = self.possible
+        self._campaign = campaign
         self._play = campaign.session.play(phase)
-        self._perform(Create(STAFF, situations.provider))
-        self._perform(SendItems(STAFF, situations.body()))
+        self._stages = iter(stages(situations))
+        self._goes_on = True
+        self.go_on()
 
-    def look_and_disable(self) -> None:
-        """Another account is another one still. Then the sync is disabled, where the target can do that."""
-        self._perform(SendItems(STAFF, self._situations.body(account="b@example.com", serial=1)))
-        if self._situations.can(Move.DISABLE):
-            self._perform(MoveSync(STAFF, Move.DISABLE, self._situations.provider, self._situations.account))
-
-    def look_again(self) -> None:
-        """The right account is the right one still, and a sync that was disabled is disabled still."""
-        self._perform(SendItems(STAFF, self._situations.body(serial=2)))
-
-    def _perform(self, action: Single) -> None:
-        self._goes_on &= isinstance(action, Create) or self._play.member(action).belief is not None
-        if self._goes_on:
-            self._goes_on = not self._campaign.attend(self._play, self._play.perform(action))
+    def go_on(self) -> None:
+        """Performs the next stage."""
+        for action in next(self._stages):
+            self._goes_on &= isinstance(action, Create) or self._play.member(action).belief is not None
+            if self._goes_on:
+                self._goes_on = not self._campaign.attend(self._play, self._play.perform(action))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fuzz.model.exchange import NOT_JSON, Answer, Create, Move, MoveSync, SendItems, Token
+from fuzz.model.exchange import NOT_JSON, UNAUTHORISED, Answer, Create, Move, MoveSync, SendItems, Token
 from fuzz.model.oracle import Request
 from swagger.contract import Json
 from tests.model.documented import OK, REFUSED, STAFF, state_error
@@ -89,7 +89,7 @@ class Service:
         return Answer(200, {"success": True, "data": {}})
 
     def _send(self, action: SendItems) -> Answer:
-        if action.token in (Token.NONE, Token.UNKNOWN):
+        if action.token in UNAUTHORISED:
             return Answer(401, {"error": "Unauthorized"})
         if action.token in (Token.OTHER_STAFF, Token.ADMIN) and self.decide("refuse the token"):
             return Answer(403, NOT_JSON)
