@@ -32,10 +32,12 @@ from fuzz.engine.learn_target import (
 from fuzz.engine.namings import Namings
 from fuzz.engine.session import Performed, Session
 from fuzz.model.alphabet import Alphabet, Input, Word
+from fuzz.model.alphabet import Kind as InputKind
 from fuzz.model.automaton import Difference, Mealy, differences, documented_machine
 from fuzz.model.long_words import long_words
 from fuzz.model.naming import Naming
 from fuzz.model.suite import suite
+from fuzz.model.verdict import Kind
 from strategies.fields import listed_providers
 from swagger.contract import Contract
 
@@ -172,7 +174,25 @@ class _Learner:
             if outcome_of(performed[-1]) == difference.documented:
                 self.asking.forget(difference.word)
                 raise OutvotedError
+            told = bound_before(difference.word)
+            if performed[-1].verdict.kind is not Kind.FAIL and told != difference.word:
+                # Under the other reading of the documents the answer is in order; not so once an account is stored.
+                again = self.asking.perform(told)
+                if again[-1].verdict.kind is Kind.FAIL:
+                    difference, performed = replace(difference, word=told), again
             yield Found(difference, tuple(performed))
+
+
+def bound_before(word: Word) -> Word:
+    """The word with an account stored before each disable, where none is stored yet."""
+    whole: list[Input] = []
+    stored = False
+    for symbol in word:
+        if symbol.kind is InputKind.DISABLE and not stored:
+            whole.append(replace(symbol, kind=InputKind.SEND))
+        stored = symbol.kind is not InputKind.CREATE
+        whole.append(symbol)
+    return tuple(whole)
 
 
 class Words(Oracle):  # type: ignore[misc] # AALpy is not typed

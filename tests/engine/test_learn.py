@@ -45,6 +45,13 @@ def test_a_service_that_never_says_invalid_has_fewer_states_and_differs_first_wh
     assert first.difference.state == CalendarSync("p0", "a0", disabled=True)
 
 
+def test_a_scenario_is_told_that_no_reading_of_the_documents_explains() -> None:
+    """After a disable alone the account may not be stored, and `invalid` be in order."""
+    first = learned(fault="disabled-before-mismatch").found[0]
+    assert first.difference.word == read_word(["send p0 a0", "disable p0 a0", "send p0 a1"])
+    assert "invalid" not in first.performed[-1].verdict.allowed
+
+
 def test_a_hidden_state_is_learned_with_the_shortest_scenario_that_shows_it() -> None:
     result = learned(fault="three-mismatches-lock")
     assert result.machine is not None
