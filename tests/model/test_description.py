@@ -79,6 +79,11 @@ def test_a_count_that_cannot_be_read_is_taken_for_always(reproduced: str, times:
     assert times == times_of({"actions": [CREATE], "reproduced": reproduced})
 
 
+@pytest.mark.parametrize(("says", "needs"), [(True, True), (False, False), ("yes", False), (None, False)])
+def test_a_bundle_needs_its_past_only_where_it_says_so(says: Json, needs: bool) -> None:
+    assert needs is read_bundle(described(needs_past=says)).needs_past
+
+
 def test_without_a_count_a_failure_is_tried_once() -> None:
     assert 1 == times_of({"actions": [CREATE]})
 

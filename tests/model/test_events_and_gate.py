@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fuzz.model.events import LATENCY_BOUNDS, ClauseTally, Event, RunVerdict, Summary, summarise
-from fuzz.model.gate import Conclusion, conclude
+from fuzz.model.gate import Conclusion, conclude, incomplete
 
 STARTED: Event = {"event": "run_started", "clauses": [{"id": "missing"}, {"id": "success"}]}
 
@@ -94,6 +94,19 @@ def test_every_attempt_counts_and_every_answer_has_its_latency() -> None:
     assert (9, 3, 4) == (summary.total, summary.retried, summary.lost)
     assert [2, 0, 1, *[0] * 9, 1, 1] == summary.latency
     assert 0 == summary.clauses["success"].due
+
+
+@pytest.mark.parametrize(("command", "verdict"), [("run", RunVerdict.PASS), ("gate", RunVerdict.INCONCLUSIVE)])
+def test_a_phase_that_was_cut_off_keeps_a_gate_from_passing(command: str, verdict: RunVerdict) -> None:
+    ended = {"event": "phase_finished", "phase": "payloads", "complete": False}
+    whole = {"event": "phase_finished", "phase": "conformance", "complete": True}
+    begun = {**STARTED, "command": command, "clauses": STARTED["clauses"][:0]}
+    summary = summarise([begun, ended, whole])
+    summary.clauses = {"success": tally(due=1, seen=1)}
+    conclusion = conclude(summary, stopped=None, impossible=())
+    assert ["payloads"] == incomplete(summary)
+    assert verdict == conclusion.verdict
+    assert ("payloads did not come to its end" in conclusion.reasons) is (command == "gate")
 
 
 def test_requests_count_towards_the_phase_they_are_sent_in() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import find
 
@@ -145,6 +147,13 @@ def test_near_providers_begin_with_the_other_listed_ones(contract: Contract) -> 
     assert "outlook_v1.0" not in [each.value for each in near]
     assert len({each.value for each in near}) == len(near)
     assert not any(each.alike for each in near)
+
+
+def test_the_name_of_the_app_is_near_where_the_document_has_one(contract: Contract) -> None:
+    assert "googlewaysync" in {near.value for near in near_providers(contract, "google_v3")}
+    steps = tuple(replace(step, body={"provider": "google_v3"}) for step in contract.prerequisites)
+    nameless = replace(contract, prerequisites=steps)
+    assert "its app's name" not in {near.name for near in near_providers(nameless, "google_v3")}
 
 
 def test_near_providers_are_cut_padded_and_in_another_case(contract: Contract) -> None:
