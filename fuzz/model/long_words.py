@@ -13,6 +13,8 @@ from fuzz.model.alphabet import Alphabet, Input, Kind, Word
 REPETITIONS = 32
 CYCLES = 3
 FEW = 3
+LIKELY_COUNTS = frozenset({10, 12, 15, 16, 20, 24, 25, 30})
+"""Calls after which a limit, a window or a cache of some size may show; fewer are looked at one by one."""
 
 
 def long_words(alphabet: Alphabet, *, repetitions: int = REPETITIONS, cycles: int = CYCLES) -> tuple[Word, ...]:
@@ -48,11 +50,19 @@ _LOOK = (_send(1), _send(0))
 
 def _repetitions(times: int) -> Iterator[Word]:
     """One kind of answer many times over: does the service lose patience, or its memory?"""
-    yield (*_BOUND, *(_send(0),) * times, *_LOOK)
+    yield (_create(), *_looked_at_now_and_then(times), *_LOOK)
     yield (*_BOUND, *(_send(1),) * (times * 5 // 8), _send(0))
-    yield _alternating(times * 3 // 8)
+    yield _alternating(times // 4)
     yield (*_BOUND, _DISABLE, *(_send(0),) * (times // 4 + 2), *_LOOK)
     yield (*_BOUND, *(_send(0, again=True),) * (times // 8), *_LOOK)
+
+
+def _looked_at_now_and_then(times: int) -> Iterator[Input]:
+    """Accepted calls, and another account after as many as a service is likely to count."""
+    for number in range(1, times + 2):
+        yield _send(0)
+        if number in LIKELY_COUNTS:
+            yield _send(1)
 
 
 def _alternating(times: int) -> Word:

@@ -23,6 +23,8 @@ create p0, 3 x p0 a0, disconnect p0 a0, p0 a0
 
 create p0, 3 x p0 a0, create p0, p0 a1
 
+create p0, p0 a0, p0 a1, p0 a0, p0 a1, p0 a0, p0 a1
+
 create p0, connect p0 a0, p0 a0, connect p0 a0, disable p0 a0, p0 a0, p0 a1
 
 create p0, connect p0 a0, p0 a0, connect p0 a0, create p1, p1 a1, p1 a0
@@ -37,8 +39,6 @@ create p0, p0 a0, disable p0 a0, p0 a0 again, create p0, p0 a0, disable p0 a0, p
 
 create p0, p0 a0, create p0, p0 a0 again, create p0, p0 a0, create p0, p0 a0 again
 
-create p0, p0 a0, p0 a1, p0 a0, p0 a1, p0 a0, p0 a1, p0 a0, p0 a1
-
 create p0, p0 a0, 7 x p0 a1, p0 a0
 
 create p0, p0 a0, disable p0 a0, 5 x p0 a0, p0 a1, p0 a0
@@ -52,7 +52,7 @@ create p0, p0 a0, create p0, p0 a1, create p0, p0 a2, create p0, p0 a3, create p
 
 create p0, p0 a0, p0 a1, create p0, p0 a1, p0 a0, create p0, p0 a0, p0 a1, create p0, p0 a1, p0 a0
 
-create p0, 13 x p0 a0, p0 a1, p0 a0
+create p0, 10 x p0 a0, p0 a1, 2 x p0 a0, p0 a1, p0 a0, p0 a1, p0 a0
 
 create p0, p0 a0, 4 x p0 a1, p0 a0, 3 x p1 a0, p0 a1, p0 a0, 3 x p1 a1, p0 a1, p0 a0, 3 x connect p1 a1, p0 a1, p0 a0,
 3 x disable p1 a1, p0 a1, p0 a0, 3 x disconnect p1 a1, p0 a1, p0 a0
