@@ -46,3 +46,7 @@ def test_some_differences_may_stay_and_the_body_stays_as_it_was() -> None:
 
 def test_a_path_is_written_as_the_documents_write_it() -> None:
     assert "external_items[0].start_date" == written(("external_items", 0, "start_date"))
+
+
+def test_what_is_absent_says_so() -> None:
+    assert "ABSENT" == repr(ABSENT)
