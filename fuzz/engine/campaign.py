@@ -94,11 +94,11 @@ class Campaign:
         if last.suspect and not dying:
             end_if_token_is_refused(self.session, last)
         failure = self._failure(play)
+        # Before it is claimed: what fails in turn may be the same failure, and has to find it free.
+        if not self._is_known(failure) and self._fails_in_turn(play, failed):
+            return
         claim = self.register.claim(*self._known_by(failure), failure.fingerprint)
         if claim is None:
-            return
-        if self._fails_in_turn(play, failed):
-            self.register.release(claim)
             return
         if not last.suspect:
             self._tell(failure, "found")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from fuzz.engine.campaign import Campaign
 from fuzz.engine.plainer_dates import plainer_dates
 from fuzz.model.events import Event
+from fuzz.model.exchange import AtOnce, Create, SendItems
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.server import Sandbox
+from tests.engine.bundling import body, session_for
 from tests.engine.runs import Ran, profile_for, run_against
 
 
@@ -26,6 +29,17 @@ def test_what_fails_one_after_the_other_as_well_is_no_race() -> None:
     ran = ran_with(Fault.DISABLED_SAID_MISSING, phases=("race",), max_time=6.0)
     assert ran.failures
     assert [] == [each["fingerprint"] for each in ran.summary.failures.values() if is_race(each)]
+
+
+def test_what_shows_only_after_the_two_requests_is_not_lost() -> None:
+    own, other = body(), body("b@example.com", number=2)
+    pair = AtOnce(SendItems(0, own), SendItems(0, other))
+    scenario = (Create(0, "google_v3"), SendItems(0, own), pair, SendItems(0, body(number=3)))
+    with Sandbox(fault=Fault.MISMATCH_REPLACES_ACCOUNT.value) as sandbox:
+        campaign = Campaign(session_for(sandbox))
+        campaign.run(scenario, "race")
+        campaign.session.close()
+    assert 1 == len(campaign.register.failures)
 
 
 def test_what_needs_two_requests_at_once_is_a_race() -> None:
