@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -115,7 +116,11 @@ def _together(session: Session, performed: list[Performed | None], steps: list[d
     one, other = performed
     if one is None or other is None:
         return None
-    explained = together(session.contract, one.verdict.was, (one.request, other.request))
+    explained = (
+        together(session.contract, one.verdict.was, (one.request, other.request))
+        if one.action.staff == other.action.staff
+        else set(product(one.verdict.allowed, other.verdict.allowed))
+    )
     places = [[each["outcome"] for each in step["promised"]] for step in steps]
     return [
         [first, second]

@@ -1,4 +1,5 @@
-"""Two actions at once: started together on two connections, judged as a pair by both orders.
+"""Two actions at once: started together on two connections, judged as a pair by both orders, or apart where they are
+for two staff members.
 
 A pair cannot be repeated to see whether a doubtful answer comes back, as the first try has moved the state. So an
 answer that may be a gateway's counts as lost.
@@ -18,7 +19,7 @@ from fuzz.engine.wire import Wired
 from fuzz.model import oracle
 from fuzz.model.exchange import UNKNOWN_UID, AtOnce, Create
 from fuzz.model.oracle import Request
-from fuzz.model.race import judge_pair
+from fuzz.model.race import judge_apart, judge_pair
 from fuzz.model.state import Belief
 from fuzz.model.verdict import Kind, Seen, Verdict
 from swagger.contract import Contract
@@ -35,20 +36,19 @@ CONFLICTS = frozenset({409, 423})
 
 def perform_pair(session: Session, play: Play, action: AtOnce) -> Verdict:
     """Sends both actions at once and judges them. The verdict is the failing one, or the second."""
-    member = play.member(action.first)
-    belief = session.believed(member)
     singles = (action.first, action.second)
-    one, other = (session.wired(play, single) for single in singles)
-    requests = (session.request(action.first, one, member), session.request(action.second, other, member))
-    deliveries = _at_once(session, (one, other), lead=random.Random(play.number).choice(LEADS))
-    verdicts = _judge(session.contract, requests, (one, other), deliveries, belief)
-    for single, wired, delivery, request, verdict in zip(
-        singles, (one, other), deliveries, requests, verdicts, strict=True
-    ):
-        session.conclude(play, member, Performed(single, wired, delivery, request, verdict))
-    if isinstance(action.first, Create) and isinstance(action.second, Create):
+    one, other = (play.member(single) for single in singles)
+    believed = (session.believed(one), session.believed(other))
+    wired = (session.wired(play, action.first), session.wired(play, action.second))
+    requests = (session.request(action.first, wired[0], one), session.request(action.second, wired[1], other))
+    deliveries = _at_once(session, wired, lead=random.Random(play.number).choice(LEADS))
+    judge = _judge if one is other else _judge_apart
+    verdicts = judge(session.contract, requests, wired, deliveries, believed)
+    for member, *performed in zip((one, other), singles, wired, deliveries, requests, verdicts, strict=True):
+        session.conclude(play, member, Performed(*performed))
+    if one is other and all(isinstance(single, Create) for single in singles):
         # Either of the two calendars may be the one that is left.
-        member.calendar_uid = UNKNOWN_UID
+        one.calendar_uid = UNKNOWN_UID
     return next((verdict for verdict in verdicts if verdict.kind is Kind.FAIL), verdicts[-1])
 
 
@@ -70,13 +70,34 @@ def _judge(
     requests: tuple[Request, Request],
     wired: tuple[Wired, Wired],
     deliveries: tuple[Delivery, Delivery],
-    belief: Belief,
+    believed: tuple[Belief, Belief],
 ) -> tuple[Verdict, Verdict]:
+    belief, _ = believed
     for request, delivery in zip(requests, deliveries, strict=True):
-        if delivery.may_have_acted:
-            belief = oracle.after_unknown(contract, belief, request)
+        belief = _before(contract, request, delivery, belief)
     one, other = (_seen(contract, *each) for each in zip(requests, wired, deliveries, strict=True))
     return judge_pair(contract, belief, requests, (one, other))
+
+
+def _judge_apart(
+    contract: Contract,
+    requests: tuple[Request, Request],
+    wired: tuple[Wired, Wired],
+    deliveries: tuple[Delivery, Delivery],
+    believed: tuple[Belief, Belief],
+) -> tuple[Verdict, Verdict]:
+    one, other = (
+        judge_apart(contract, _before(contract, request, delivery, belief), request, _seen(contract, request, *came))
+        for request, delivery, belief, came in zip(
+            requests, deliveries, believed, zip(wired, deliveries, strict=True), strict=True
+        )
+    )
+    return one, other
+
+
+def _before(contract: Contract, request: Request, delivery: Delivery, belief: Belief) -> Belief:
+    """What may be true when the answer was made. An attempt that was lost may have been carried out."""
+    return oracle.after_unknown(contract, belief, request) if delivery.may_have_acted else belief
 
 
 def _seen(contract: Contract, request: Request, wired: Wired, delivery: Delivery) -> Seen | None:

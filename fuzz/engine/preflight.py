@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from fuzz.engine.campaign import Campaign
 from fuzz.engine.session import Session
@@ -40,17 +41,23 @@ def run(campaign: Campaign) -> None:
         if session.lifecycle.can(move) and move.value not in session.lifecycle.custom:
             _try_sibling(campaign, move)
     if "create" not in session.lifecycle.custom:
-        session.lifecycle.unlisted = tuple(_creatable(session, unlisted_providers(session.contract)))
+        session.lifecycle.unlisted = tuple(_creatable(campaign, unlisted_providers(session.contract)))
 
 
-def _creatable(session: Session, providers: Iterable[str]) -> Iterator[str]:
-    """The providers of which a create makes a sync, among those that have an app."""
+def _creatable(campaign: Campaign, providers: Iterable[str]) -> Iterator[str]:
+    """The providers of which a create makes a sync, among those that have an app. A service may refuse to make one, and
+    may not break over it.
+    """
+    session = campaign.session
     for provider in providers:
         if provider in APP_CODES:
-            play = session.play(PHASE)
-            if session.probe(play, Create(0, provider)) == session.contract.success_status:
+            play, create = session.play(PHASE), Create(0, provider)
+            status = session.probe(play, create)
+            if status == session.contract.success_status:
                 yield provider
             play.staff[0].forget()
+            if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                campaign.run((create,), PHASE)
 
 
 def _example_provider(session: Session) -> str:

@@ -9,6 +9,7 @@ from fuzz.engine.namings import Namings
 from fuzz.engine.session import Session
 from fuzz.engine.shard import WHOLE, Shard
 from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
+from fuzz.model.naming import Naming
 
 PHASE = "race"
 ROUNDS = 24
@@ -43,15 +44,17 @@ def scenarios(session: Session, namings: Namings) -> Iterator[tuple[Action, ...]
     same = send(one)
     yield (create, AtOnce(send(one), send(other)), *check)
     yield (create, AtOnce(send(one), send(one)), *check)
+    yield (*bound, AtOnce(same, same), *check)
+    yield (*bound, AtOnce(send(one), send(other)), *check)
+    if len(session.staff) > 1:
+        yield from _of_two(session, namings, naming)
+    if session.lifecycle.custom:
+        return
     renew = Create(0, naming.providers[-1])
     yield (*bound, AtOnce(create, send(other)), *check)
     yield (*bound, AtOnce(renew, send(one)), *check)
     yield (*bound, AtOnce(create, send(one)), send(other), send(one))
-    yield (*bound, AtOnce(same, same), *check)
-    yield (*bound, AtOnce(send(one), send(other)), *check)
     yield (create, AtOnce(create, renew), *check)
-    if session.lifecycle.custom:
-        return
     if session.lifecycle.can(Move.DISABLE):
         yield (*bound, AtOnce(move(Move.DISABLE, one), send(one)), *check)
         yield (*bound, AtOnce(move(Move.DISABLE, one), renew), send(one), send(other))
@@ -62,3 +65,28 @@ def scenarios(session: Session, namings: Namings) -> Iterator[tuple[Action, ...]
     if session.lifecycle.can(Move.CONNECT):
         yield (create, AtOnce(move(Move.CONNECT, one), send(other)), *check)
         yield (create, AtOnce(move(Move.CONNECT, one), move(Move.CONNECT, other)), *check)
+
+
+def _of_two(session: Session, namings: Namings, naming: Naming) -> Iterator[tuple[Action, ...]]:
+    """Two staff members at once: neither may be taken for the other, or change what the other is."""
+    accounts = naming.accounts[:2]
+    providers = (naming.providers[0], naming.providers[-1])
+
+    def send(staff: int, *, whose: int | None = None) -> SendItems:
+        named = staff if whose is None else whose
+        return SendItems(staff, namings.payload(providers[named], accounts[named]))
+
+    def own(staff: int) -> tuple[Action, ...]:
+        return (send(staff), send(staff, whose=1 - staff))
+
+    create = (Create(0, providers[0]), Create(1, providers[1]))
+    bound = (*create, send(0), send(1))
+    yield (*create, AtOnce(send(0), send(1)), *own(0), *own(1))
+    yield (*bound, AtOnce(send(0), send(1)), AtOnce(send(0, whose=1), send(1)), *own(0), *own(1))
+    if session.lifecycle.custom:
+        return
+    yield (AtOnce(*create), AtOnce(send(1), send(0)), *own(0), *own(1))
+    for move in (Move.DISABLE, Move.DISCONNECT):
+        if session.lifecycle.can(move):
+            gone = MoveSync(0, move, providers[0], accounts[0])
+            yield (*bound, AtOnce(gone, send(1)), send(0), *own(1))

@@ -16,13 +16,13 @@ Step = tuple[Request, Verdict]
 def argue(steps: Sequence[Step]) -> str:
     """The argument for the verdict that failed last, from the steps that led to it: one entry a request, in order."""
     failed = [place for place, (_, verdict) in enumerate(steps, start=1) if verdict.kind is Kind.FAIL]
-    steps = steps[: failed[-1]] if failed else steps
+    whole, steps = steps, steps[: failed[-1]] if failed else steps
     request, verdict = steps[-1]
     sentences = [
         _of_state(steps),
         _of_request(len(steps), request, verdict),
         _of_refused(steps),
-        _of_pair(steps),
+        _of_pair(steps, whole),
         _of_answer(verdict),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -112,15 +112,18 @@ def _due(state: SyncState, request: Request) -> str:
     return next((code for code, is_due in PREDICATES.items() if is_due(state, request.named)), SUCCESS)
 
 
-def _of_pair(steps: Sequence[Step]) -> str:
-    """That the failing request was one of two at once, and which two."""
+def _of_pair(steps: Sequence[Step], whole: Sequence[Step]) -> str:
+    """That the failing request was one of two at once, and which two. The other may come later in the `whole`."""
     before = 0
     while before < len(steps) and steps[-1 - before][1].detail.endswith(AT_ONCE):
         before += 1
     if not before or steps[-1][1].kind is not Kind.FAIL:
         return ""
     first = len(steps) if before % 2 else len(steps) - 1
-    return f"Steps {first} and {first + 1} were sent at once, and neither order of the two explains both answers."
+    both = f"Steps {first} and {first + 1} were sent at once"
+    if len({request.action.staff for request, _ in whole[first - 1 : first + 1]}) > 1:
+        return f"{both}, for two staff members."
+    return f"{both}, and neither order of the two explains both answers."
 
 
 def _of_answer(verdict: Verdict) -> str:

@@ -1,4 +1,5 @@
 """Two requests at once, judged by all orders: the pair passes if some order of the two explains both answers.
+Those for two staff members are judged apart, as neither can be what explains the other's answer.
 
 The answers of a pair say nothing about how often a clause was due, so they add nothing to the tallies. Source:
 linearizability (Herlihy and Wing 1990), for histories of two concurrent operations.
@@ -76,6 +77,13 @@ def judge_pair(contract: Contract, belief: Belief, requests: Pair, seen: SeenPai
         for place in (0, 1)
     )
     return first, second
+
+
+def judge_apart(contract: Contract, belief: Belief, request: Request, seen: Seen | None) -> Verdict:
+    """The verdict on a request that came at once with one for another staff member."""
+    after = _after(contract, belief, request, seen)
+    left = after or oracle.after_unknown(contract, belief, request)
+    return _verdict(contract, belief, belief, request, seen, left, failed=not after)
 
 
 def _culprit(contract: Contract, belief: Belief, requests: Pair, seen: SeenPair) -> int:

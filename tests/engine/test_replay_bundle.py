@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from fuzz.engine.keep import load_bundle
 from fuzz.engine.replay import Outcome, as_text, replay
 from fuzz.engine.step_runner import replay_workflow
 from fuzz.errors import ExitCode
-from fuzz.model.exchange import AtOnce, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.server import Sandbox
 from tests.engine.bundling import FAULT, another_account, body, kept, run_pytest, run_script, session_for
 
@@ -172,11 +173,21 @@ def test_a_failure_of_the_second_staff_member_is_found_again_by_all(tmp_path: Pa
     assert Outcome.FIXED is replay_workflow(path / "workflow.md", session_for(honest)).outcome
 
 
+CREATED = Create(0, "google_v3")
+A_FIRST, B_SECOND = SendItems(0, body("a@example.com")), SendItems(0, body("b@example.com", number=2))
+RACES = {
+    "two-first-accounts-accepted": (CREATED, AtOnce(A_FIRST, B_SECOND)),
+    "staff-mixed-up-at-once": (CREATED, Create(1, "google_v3"), AtOnce(A_FIRST, replace(B_SECOND, staff=1))),
+}
+
+
 @needs_curl
-def test_a_race_is_repeated_until_it_shows(tmp_path: Path, honest: Sandbox) -> None:
-    pair = AtOnce(SendItems(0, body("a@example.com")), SendItems(0, body("b@example.com", number=2)))
-    with Sandbox(fault="two-first-accounts-accepted") as racing:
-        path = kept(racing, tmp_path, (Create(0, "google_v3"), pair))
+@pytest.mark.parametrize(("fault", "actions"), RACES.items(), ids=RACES)
+def test_a_race_is_repeated_until_it_shows(
+    fault: str, actions: tuple[Action, ...], tmp_path: Path, honest: Sandbox
+) -> None:
+    with Sandbox(fault=fault) as racing:
+        path = kept(racing, tmp_path, actions)
         assert 1 == run_script(path / "repro.sh", racing).returncode
         assert 1 == run_pytest(path / "test_failure.py", racing).returncode
         assert Outcome.FAILED is replay(load_bundle(path), session_for(racing)).outcome

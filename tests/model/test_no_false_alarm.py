@@ -17,9 +17,9 @@ from fuzz.model import oracle
 from fuzz.model.exchange import Answer, Create, Move, MoveSync, SendItems, Token
 from fuzz.model.oracle import Request
 from fuzz.model.payload import items_of
-from fuzz.model.race import judge_pair
+from fuzz.model.race import judge_apart, judge_pair
 from fuzz.model.state import Belief, CalendarSync, SyncState
-from fuzz.model.verdict import Kind
+from fuzz.model.verdict import Kind, Tally
 from tests.model.documented import (
     CRASHED,
     CREATED,
@@ -315,6 +315,25 @@ def test_different_items_at_once_may_not_be_refused() -> None:
     assert [(Kind.PASS, "at once"), (Kind.FAIL, "at once")] == [(each.kind, each.detail) for each in verdicts]
     assert ["success", "success"] == [verdict.clause for verdict in verdicts]
     assert ((), ()) == (verdicts[0].silent, verdicts[1].silent)
+
+
+APART = [
+    (OK, Kind.PASS, CalendarSync(G, A), "success"),
+    (state_error("already_exists"), Kind.FAIL, CalendarSync(G, A), "already_exists"),
+    (None, Kind.INCONCLUSIVE, CalendarSync(G, A), "success"),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind", "after", "clause"), APART, ids=["due", "another", "none"])
+def test_of_two_staff_members_at_once_each_is_judged_by_its_own_sync(
+    answer: Answer | None, kind: Kind, after: CalendarSync, clause: str
+) -> None:
+    request, fresh = send(G, A), frozenset({CalendarSync(G)})
+    verdict = judge_apart(the_contract(), fresh, request, answer and read(request, answer))
+    assert (kind, clause, "at once") == (verdict.kind, verdict.clause, verdict.detail)
+    assert (fresh, ("success",)) == (verdict.was, verdict.allowed)
+    assert verdict.belief == (frozenset({after}) if answer is OK else {after, *fresh})
+    assert verdict.tally == Tally()
 
 
 def test_the_one_whose_answer_nothing_explains_is_the_one_that_failed() -> None:

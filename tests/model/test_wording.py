@@ -12,7 +12,7 @@ from fuzz.model.description import headline, payload_line
 from fuzz.model.exchange import Answer, Token
 from fuzz.model.oracle import Request
 from fuzz.model.payload import SENT_BEFORE
-from fuzz.model.race import judge_pair
+from fuzz.model.race import judge_apart, judge_pair
 from fuzz.model.verdict import Verdict
 from tests.model.documented import (
     CREATED,
@@ -85,6 +85,17 @@ def test_two_requests_at_once_are_explained_by_neither_order(answers: tuple[Answ
 def test_of_two_pairs_the_one_that_failed_is_named() -> None:
     good, bad = pair(OK, state_error("already_exists")), pair(OK, OK)
     assert "Steps 4 and 5 were sent at once" in argue([CREATION, *good, *bad])
+
+
+def test_of_two_staff_members_at_once_neither_explains_the_other() -> None:
+    one, other = send(account=A), send(account=B)
+    other = replace(other, action=replace(other.action, staff=1))
+    judged = [
+        judge_apart(the_contract(), frozenset({FRESH}), each, read(each, answer))
+        for each, answer in ((one, state_error("missing")), (other, OK))
+    ]
+    says = argue([CREATION, *zip((one, other), judged, strict=True)])
+    assert says.endswith("Steps 2 and 3 were sent at once, for two staff members.")
 
 
 def test_one_request_after_the_other_is_no_pair() -> None:

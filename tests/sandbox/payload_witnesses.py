@@ -8,6 +8,7 @@ from tests.sandbox.scenarios import (
     ADA,
     BOB,
     GOOGLE,
+    MOCK,
     OUTLOOK,
     Step,
     connect,
@@ -71,6 +72,7 @@ CRASHES = {
     Fault.CRASH_ON_LONG_TITLE: witness(OK, "500", *FRESH, send_item(external_title=LONG)),
     Fault.CRASH_ON_MISSING_STAFF: witness(REFUSED, "500", *FRESH, send(staff_uid=None)),
     Fault.CRASH_ON_CALENDAR_SYNC_TEXT: witness(REFUSED, "500", *FRESH, send(calendar_sync=GOOGLE)),
+    Fault.CRASH_ON_MOCK_CREATION: witness(OK, "500", create(MOCK)),
 }
 DATES = {
     Fault.LEAP_DAY_REFUSED: witness(OK, REFUSED, *FRESH, send_item(start_date="2028-02-29T10:00:00Z")),

@@ -202,6 +202,12 @@ RACES = {
     Fault.CREATION_LOST_TO_DISCONNECT: witness(
         OK, "missing", *BOUND, together(disconnect(), create(OUTLOOK)), send(ADA, OUTLOOK)
     ),
+    Fault.STAFF_MIXED_UP_AT_ONCE: witness(
+        OK, OTHER, *BOUND, create(who=1), send(BOB, who=1), together(send(BOB, who=1), send())
+    ),
+    Fault.ACCOUNT_MIXED_UP_AT_ONCE: witness(
+        OK, OTHER, *FRESH, create(who=1), together(send(), send(BOB, who=1)), send()
+    ),
 }
 # The last step of these is repeated until the fault shows.
 INTERMITTENTS = {

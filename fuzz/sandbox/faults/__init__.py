@@ -168,6 +168,8 @@ class Fault(Choice):
     DISCONNECT_LOST_TO_SEND = races.DisconnectLostToSend
     CREATION_LOST_TO_DISABLE = races.CreationLostToDisable
     CREATION_LOST_TO_DISCONNECT = races.CreationLostToDisconnect
+    STAFF_MIXED_UP_AT_ONCE = races.StaffMixedUpAtOnce
+    ACCOUNT_MIXED_UP_AT_ONCE = races.AccountMixedUpAtOnce
     MISSING_CODE_NOT_FOUND = messages.MissingCodeNotFound
     MISSING_MESSAGE_IS_SWAGGERS = messages.MissingMessageIsSwaggers
     MISSING_IS_404 = messages.MissingIs404
@@ -234,6 +236,7 @@ class Fault(Choice):
     CRASH_ON_LONG_TITLE = crashes.CrashOnLongTitle
     CRASH_ON_MISSING_STAFF = crashes.CrashOnMissingStaff
     CRASH_ON_CALENDAR_SYNC_TEXT = crashes.CrashOnCalendarSyncText
+    CRASH_ON_MOCK_CREATION = crashes.CrashOnMockCreation
     LEAP_DAY_REFUSED = dates.LeapDayRefused
     OFFSET_REFUSED = dates.OffsetRefused
     NEGATIVE_OFFSET_REFUSED = dates.NegativeOffsetRefused

@@ -108,3 +108,11 @@ class CrashOnCalendarSyncText(Crash):
     def refuse_envelope(self, call: Call) -> Answer | None:
         crashes = "calendar_sync" in call.body and not isinstance(call.body["calendar_sync"], dict)
         return answers.crash() if crashes else super().refuse_envelope(call)
+
+
+class CrashOnMockCreation(Crash):
+    """Creating a sync for an app that is not among the listed providers' makes the server fall over."""
+
+    def refuse_envelope(self, call: Call) -> Answer | None:
+        crashes = call.operation is Operation.CREATE and call.body.get("app_code_name") == "mockcalendarwaysync"
+        return answers.crash() if crashes else super().refuse_envelope(call)

@@ -6,6 +6,7 @@ Only the calls that a fault is about are split like that; alone, each of them is
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from fuzz.sandbox.behaviour import Outcome
 from fuzz.sandbox.calls import Answer, Call, Operation
@@ -107,3 +108,37 @@ class CreationLostToDisconnect(Race):
 
     def splits(self, call: Call, before: Sync | None) -> bool:
         return call.operation is Operation.DISCONNECT or super().splits(call, before)
+
+
+class StaffMixedUpAtOnce(Race):
+    """Of two calls at once, the second is carried out for the first's staff member: who calls is kept in one place for
+    all.
+    """
+
+    calling = ""
+
+    async def perform(self, call: Call) -> Answer:
+        self.calling = self.calling or call.staff_uid
+        meant = replace(call, body={**call.body, "staff_uid": self.calling})
+        await asyncio.sleep(SECONDS_BETWEEN_CHECK_AND_STORE)
+        answer = await super().perform(meant)
+        self.calling = ""
+        return answer
+
+
+class AccountMixedUpAtOnce(Race):
+    """Of two first calls at once, for whomever, the account of the later one is stored for both."""
+
+    named = ""
+
+    def splits(self, call: Call, before: Sync | None) -> bool:
+        first = call.operation is Operation.SEND and before is not None and before.account is None
+        if first:
+            self.named = call.account
+        return first or super().splits(call, before)
+
+    def commit(self, call: Call, before: Sync | None, outcome: Outcome) -> None:
+        first = call.operation is Operation.SEND and before is not None and before.account is None
+        if first and outcome.sync is not None and outcome.sync.account == call.account:
+            outcome = replace(outcome, sync=replace(outcome.sync, account=self.named))
+        super().commit(call, before, outcome)
