@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from fuzz.engine.failures import Failure, failed_of, failure_event
 from fuzz.engine.mattering import mattering
-from fuzz.engine.minimise import Actions
+from fuzz.engine.minimise import Actions, Budget
 from fuzz.engine.register import Claim, Register
 from fuzz.engine.reproduce import Reproducer
 from fuzz.engine.session import Performed, Play, Session
@@ -138,12 +138,13 @@ class Campaign:
         return fingerprint(failure.verdict), matters
 
     def _shrink(self, failure: Failure, *, dying: bool) -> None:
-        reproducer = Reproducer(self.session, self.shrink_requests, self.time_left, self._is_known, dying=dying)
+        budget = Budget(self.shrink_requests)
+        reproducer = Reproducer(self.session, failure, budget, self.time_left, self._is_known, dying=dying)
         before = self.session.transport.sent
         try:
             # Whether the token works is known by now: a refusal that comes back in one situation is that situation's.
             self.session.authorised.forgiving = True
-            reproducer.shrink(failure, tuple(self._past))
+            reproducer.shrink(tuple(self._past))
         finally:
             self.session.authorised.forgiving = False
             failure.requests_to_shrink = self.session.transport.sent - before

@@ -19,7 +19,7 @@ Actions = tuple[Action, ...]
 
 Plainer = Callable[[Contract, Actions], Actions]
 
-NEAR = ("a@another.example", "a+tag@example.com", "a@example.com.example")
+NEAR_ACCOUNTS = ("a@another.example", "a+tag@example.com", "a@example.com.example")
 """What a careless comparison takes for `a@example.com`, without a feature on which the documents are silent: many
 unusual accounts that it mistakes come down to one of these.
 """
@@ -61,7 +61,7 @@ def with_accounts_near(other: str) -> Plainer:
 
     def renamed(_contract: Contract, actions: Actions) -> Actions:
         accounts = canonical_accounts(actions)
-        if len(accounts) != 2 or set(accounts) <= {*accounts.values(), *NEAR}:
+        if len(accounts) != 2 or set(accounts) <= {*accounts.values(), *NEAR_ACCOUNTS}:
             return actions
         one, two = accounts
         return _renamed(actions, {one: accounts[one], two: other}, {})
@@ -85,7 +85,7 @@ PLAINER: tuple[Plainer, ...] = (
     with_plain_payloads,
     with_plain_payloads_sent_again,
     with_plain_accounts,
-    *(with_accounts_near(other) for other in NEAR),
+    *(with_accounts_near(other) for other in NEAR_ACCOUNTS),
     with_plain_providers,
 )
 """Ways to make a whole scenario plainer, those that do most first. Each leaves alone what is plain already."""

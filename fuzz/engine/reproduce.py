@@ -7,7 +7,7 @@ disturbed by a lost answer says nothing, and is repeated.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fuzz.engine.failures import Failure
 from fuzz.engine.minimise import Actions, Budget, Minimiser, can_begin, renumbered
@@ -31,63 +31,71 @@ TIMES_DISTURBED = 6
 
 @dataclass(slots=True)
 class Reproducer:
-    """Runs one worker's failures again. `known` tells whether a failure is known under the name that it has by now.
+    """Runs one failure again, within a budget of requests. `known` tells whether it is known under the name that it
+    has by now.
 
     `dying`: the failure is that no answer comes, while other requests are answered. `clears`: the syncs that staff
-    members have are disconnected before each candidate. Mutable: it counts requests that nobody answers.
+    members have are disconnected before each candidate. Mutable: the failure is made smaller in place, and requests
+    are counted that nobody answers.
     """
 
     session: Session
-    shrink_requests: int
+    failure: Failure
+    budget: Budget
     time_left: Callable[[], float]
     known: Callable[[Failure], bool]
     dying: bool = False
     clears: bool = False
     unanswered: int = 0
+    goal: str = field(init=False)
 
-    def shrink(self, failure: Failure, past: Sequence[Actions]) -> None:
+    def __post_init__(self) -> None:
+        self.goal = goal_of(self.failure.verdict)
+
+    def shrink(self, past: Sequence[Actions]) -> None:
         """Makes a failure small, or finds that it does not come back; then tells how often it does.
 
         What is left should fail on a target that has never seen the staff members, too. So it is tried once their
         syncs have been cleared away; a scenario that needs what was done before it is made small again with a past.
         A part of the budget is kept for that.
         """
-        goal, scenario = goal_of(failure.verdict), failure.actions
-        budget = Budget(self.shrink_requests, kept=self.shrink_requests // PART_KEPT)
+        scenario = self.failure.actions
+        self.budget.kept = self.budget.left // PART_KEPT
         pasts = (earlier + scenario for earlier in likely_pasts(self.session.contract, scenario))
-        found = self._smallest(failure, (scenario, *with_past(past, scenario), *pasts), goal, budget)
-        if found is not None and self.known(failure):
+        found = self._smallest((scenario, *with_past(past, scenario), *pasts))
+        if found is not None and self.known(self.failure):
             return
-        budget.kept = 0
+        self.budget.kept = 0
         if found is not None and self.session.lifecycle.can(Move.DISCONNECT) and not self.dying:
-            self._make_self_contained(failure, (scenario, *with_past(past, scenario)), goal, budget)
-        self._rate(failure, goal)
+            self._make_self_contained((scenario, *with_past(past, scenario)))
+        self._rate()
 
-    def _make_self_contained(self, failure: Failure, as_found: Sequence[Actions], goal: str, budget: Budget) -> None:
+    def _make_self_contained(self, as_found: Sequence[Actions]) -> None:
         """Finds a past for a small scenario that does not fail once the syncs are cleared away, or on somebody else."""
+        failure = self.failure
         small, evidence = failure.actions, failure.evidence
         self.clears = True
-        if self._attempt(failure, small, budget, goal) is None:
+        if self._attempt(small) is None:
             pasts = (earlier + small for earlier in likely_pasts(self.session.contract, small))
-            if self._smallest(failure, (as_found[0], *pasts, *as_found[1:]), goal, budget) is not None:
+            if self._smallest((as_found[0], *pasts, *as_found[1:])) is not None:
                 return
             failure.needs_past = True
         self.clears = False
         failure.actions, failure.evidence = small, evidence
-        self._try_on_another(failure, small, goal, budget)
+        self._try_on_another(small)
 
-    def _try_on_another(self, failure: Failure, small: Actions, goal: str, budget: Budget) -> None:
+    def _try_on_another(self, small: Actions) -> None:
         """What passes on another staff member has its cause in what this one has been through: that is given to the
         other one, too. Each can be tried once only, so that what fails is not made smaller.
         """
         if len(self.session.staff) < 2 or {0} != {single.staff for action in small for single in singles(action)}:
             return
-        evidence = failure.evidence
+        failure, evidence = self.failure, self.failure.evidence
         on_another = renumbered(small, {0: 1})
         candidates = (earlier + on_another for earlier in ((), *likely_pasts(self.session.contract, on_another)))
-        tried = (each for each in candidates if budget.affords(each))
+        tried = (each for each in candidates if self.budget.affords(each))
         # What fails on the way there says nothing of the other one.
-        found = next((each for each in tried if self._attempt(failure, each, budget, goal) == each), None)
+        found = next((each for each in tried if self._attempt(each) == each), None)
         if found is None or found == on_another:
             failure.needs_past |= found is None
             failure.actions, failure.evidence = small, evidence
@@ -95,37 +103,34 @@ class Reproducer:
             failure.needs_past = False
             failure.actions = renumbered(failure.actions, {0: 1, 1: 0})
 
-    def _smallest(self, failure: Failure, candidates: Sequence[Actions], goal: str, budget: Budget) -> Actions | None:
-        """Makes the first candidate small that brings the failure back, within a budget; None if none does.
+    def _smallest(self, candidates: Sequence[Actions]) -> Actions | None:
+        """Makes the first candidate small that brings the failure back, within the budget; None if none does.
 
         The first one is tried twice, whatever it costs.
         """
-
-        def attempt(candidate: Actions) -> Actions | None:
-            return self._attempt(failure, candidate, budget, goal)
-
         for place, candidate in enumerate((candidates[0], *candidates)):
-            if place == 0 or (can_begin(candidate) and budget.affords(candidate)):
-                again = attempt(candidate)
+            if place == 0 or (can_begin(candidate) and self.budget.affords(candidate)):
+                again = self._attempt(candidate)
                 if again is not None:
-                    failure.actions = Minimiser(self.session.contract, attempt, budget).minimise(again)
-                    return failure.actions
+                    smallest = Minimiser(self.session.contract, self._attempt, self.budget).minimise(again)
+                    self.failure.actions = smallest
+                    return smallest
         return None
 
-    def _attempt(self, failure: Failure, candidate: Actions, budget: Budget, goal: str) -> Actions | None:
+    def _attempt(self, candidate: Actions) -> Actions | None:
         """Performs a candidate; the actions up to the failure if it is the same one, which is then the evidence."""
         for _ in range(2):
             play = self.perform(candidate)
-            budget.left -= sum(each.delivery.attempts for each in play.performed)
-            if is_the_same(play, goal) or not was_disturbed(play):
+            self.budget.left -= sum(each.delivery.attempts for each in play.performed)
+            if is_the_same(play, self.goal) or not was_disturbed(play):
                 break
-        if not is_the_same(play, goal):
+        if not is_the_same(play, self.goal):
             return None
-        failure.evidence = play.performed
-        failure.actions = tuple(play.actions)
-        if self.known(failure):
-            budget.left = 0
-        return failure.actions
+        self.failure.evidence = play.performed
+        self.failure.actions = tuple(play.actions)
+        if self.known(self.failure):
+            self.budget.left = 0
+        return self.failure.actions
 
     def perform(self, candidate: Actions) -> Play:
         """Performs actions up to the first failure, from nothing known to nothing known."""
@@ -156,15 +161,16 @@ class Reproducer:
             where = last.wired.path.rpartition("/")[2]
             raise Unreachable(f"no good answer to {where}, nor to plain requests; the last one: {last.delivery.why}")
 
-    def _rate(self, failure: Failure, goal: str) -> None:
+    def _rate(self) -> None:
         """Runs the failure again three times; more often if it does not always come back. Never drops it."""
+        failure = self.failure
         evidence, actions = failure.evidence, failure.actions
         times = came = disturbed = 0
         while times < TIMES_TO_CONFIRM or (came < times < TIMES_WHEN_INTERMITTENT):
             if self.time_left() <= 0 and times >= TIMES_TO_CONFIRM:
                 break
             play = self.perform(actions)
-            same = is_the_same(play, goal)
+            same = is_the_same(play, self.goal)
             if not same and disturbed < TIMES_DISTURBED and was_disturbed(play):
                 disturbed += 1
                 continue
