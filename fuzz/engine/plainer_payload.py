@@ -20,6 +20,9 @@ from swagger.contract import Contract, Json
 
 Actions = tuple[Action, ...]
 
+MOST_ATTEMPTS = 48
+"""To take away one payload's differences, or dates to make plainer: hundreds of items have thousands of them."""
+
 
 def _by_span(different: Difference) -> Hashable:
     """The start and the end of an item go together: a plain one beside an unusual one makes an unusual span."""
@@ -91,14 +94,15 @@ class PayloadOf:
             parts[part(different)].append(different)
 
         def attempt(kept: tuple[Hashable, ...]) -> tuple[Hashable, ...] | None:
-            removed = [each for name in parts if name not in kept for each in parts[name]]
+            left = set(kept)
+            removed = [each for name in parts if name not in left for each in parts[name]]
             return kept if self._try(without(body, removed)) else None
 
-        shortest(tuple(parts), attempt)
+        shortest(tuple(parts), attempt, most=MOST_ATTEMPTS)
 
     def _with_plainer_dates(self) -> None:
         """Of each date that is not plain, the parts that need not be what they are."""
-        for different in not_plain(self.contract, self._body, self._taken()):
+        for different in not_plain(self.contract, self._body, self._taken())[:MOST_ATTEMPTS]:
             for date in plainer_dates(different.found, different.plain):
                 if self._try(without(self._body, [replace(different, plain=date)])):
                     break

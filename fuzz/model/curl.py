@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
 _TOKEN = re.compile(r"Bearer \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -37,7 +38,7 @@ def printf_of(text: str) -> str:
 
 def sendable(text: str) -> str:
     """The text with lone surrogates, which UTF-8 cannot hold, as JSON escapes: as they are sent."""
-    return "".join(f"\\u{ord(char):04x}" if 0xD800 <= ord(char) < 0xE000 else char for char in text)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def token_word(kind: str, name: str) -> str:

@@ -12,6 +12,7 @@ from fuzz.engine.documents import read_contract
 from fuzz.engine.minimise import Actions, Budget, Minimiser, can_begin
 from fuzz.engine.plain_body import not_plain
 from fuzz.engine.plainer import canonical_accounts
+from fuzz.engine.plainer_payload import PayloadOf
 from fuzz.engine.shortest import shortest
 from fuzz.model.difference import written
 from fuzz.model.exchange import AtOnce, Create, Move, MoveSync, SendItems, Single, Token
@@ -251,6 +252,14 @@ def test_how_many_items_there_are_may_be_what_fails() -> None:
     assert ([], 2) == (told(found[-1]), len(found))  # type: ignore[arg-type]
     assert frozenset() == foresee(CONTRACT, found)[-1].features
     assert target.sent <= 100
+
+
+def test_a_payload_of_hundreds_of_unusual_items_is_not_tried_item_by_item() -> None:
+    tried: list[Actions] = []
+    actions = (Create(0, GOOGLE), send(A, *map(item, range(300))))
+    still = PayloadOf(CONTRACT, lambda _actions, candidate: tried.append(candidate), actions, 1, 0).at_its_plainest()
+    assert actions == still
+    assert len(tried) < 400
 
 
 def test_of_a_payload_with_several_features_the_one_stays_that_matters() -> None:
