@@ -16,7 +16,7 @@ from fuzz.report.text import visible
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 1420, 780
+WIDTH, HEIGHT = 1480, 780
 RADIUS = 46
 LINES, LINES_ACROSS, LINES_UNCERTAIN = 4, 2, 1
 """Lines of text beside a loop, an arrow, an arrow from or to `uncertain`; the table under the diagram has them all."""
