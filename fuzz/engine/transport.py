@@ -6,7 +6,9 @@ session as lost if no answer came. Whether the service may have acted on a lost 
 
 from __future__ import annotations
 
+import codecs
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -52,6 +54,9 @@ class NoLimit:
 
     def wait(self) -> None:
         """Returns at once."""
+
+
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,10 @@ class Transport:
             body = read_body(answer, headers.get("content-encoding", ""))
         finally:
             answer.close()
-        return Incoming(answer.status, headers, body.decode("utf-8", "replace"), time.perf_counter() - started)
+        # JSON should not begin with a byte order mark, and may be read all the same (RFC 8259, section 8.1).
+        encoding = json.detect_encoding(body) if body.startswith(MARKS) else "utf-8"
+        text = body.decode(encoding, "replace")
+        return Incoming(answer.status, headers, text, time.perf_counter() - started)
 
 
 def _request(outgoing: Outgoing, request_id: str, extensions: dict[str, object]) -> httpcore.Request:

@@ -211,7 +211,8 @@ class Play:
     def deliver(self, title, request):
         try:
             response = self.client.send(request)
-            answer = Answer(title, response.status_code, response.content.decode("utf-8", "replace"))
+            content = response.content
+            answer = Answer(title, response.status_code, content.decode(json.detect_encoding(content), "replace"))
         except (httpx.TransportError, httpx.DecodingError) as error:
             answer = Answer(title, None, type(error).__name__)
         self.history.append(answer)

@@ -236,6 +236,7 @@ lines_of() { # file: the JSON in it as lines of path and value; fails if it is n
     { rest = rest $0 "\n" }
     END {
       if (wrong) exit 1
+      sub(/^\357\273\277/, "", rest)
       value("")
       if (rest != "") fail()
       for (place = 1; place <= lines; place++) print out[place]

@@ -273,6 +273,14 @@ def test_packed_answers_are_unpacked(coding: str) -> None:
     assert text.decode() == delivery.incoming.text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_json_with_a_byte_order_mark_is_read(encoding: str) -> None:
+    delivery, _ = delivered(saying(answer(200, '{"success": true}'.encode(encoding))))
+
+    assert delivery.incoming is not None
+    assert '{"success": true}' == delivery.incoming.text
+
+
 def test_an_empty_body_said_to_be_packed_is_empty() -> None:
     delivery, _ = delivered(saying(answer(401, b"", "Content-Encoding: gzip")))
 

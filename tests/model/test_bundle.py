@@ -58,8 +58,27 @@ def test_awk_reads_escapes_of_any_kind(tmp_path: Path) -> None:
 
 
 @needs_awk
+def test_awk_reads_what_begins_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert [" {}\n"] == read_by_awk(tmp_path, ["\ufeff{}"])
+
+
+@needs_awk
 def test_awk_refuses_what_is_no_json(tmp_path: Path) -> None:
-    texts = ["", "<html>", "{", '{"a" 1}', "[1,]", '"a', '"\\x"', '"a\nb"', "01", "+1", "NaN", "true false", "\ufeff{}"]
+    texts = [
+        "",
+        "<html>",
+        "{",
+        '{"a" 1}',
+        "[1,]",
+        '"a',
+        '"\\x"',
+        '"a\nb"',
+        "01",
+        "+1",
+        "NaN",
+        "true false",
+        "\ufeff\ufeff{}",
+    ]
     assert [None] * len(texts) == read_by_awk(tmp_path, texts)
 
 
