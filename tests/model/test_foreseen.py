@@ -67,6 +67,7 @@ FEATURES: list[tuple[list[Action], Action, set[str]]] = [
     ([CREATE], send(start_date=5), {"breaks type:external_items[].start_date"}),
     ([CREATE], send("no email"), {"account is no email address"}),
     ([CREATE], move(Move.DISABLE, "no email"), {"account is no email address"}),
+    ([CREATE], replace(move(Move.CONNECT), provider="caldav"), {"unlisted value: provider"}),
     ([CREATE], SendItems(0, None, raw="{"), {NOT_READ}),
     ([CREATE, send()], replace(send(number=2), token=Token.ADMIN), {"admin token"}),
 ]

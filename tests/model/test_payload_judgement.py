@@ -143,6 +143,10 @@ SILENT: list[tuple[Json, tuple[str, ...]]] = [
     (body(surprise=1), ("unknown field",)),
     (body(calendar_sync={"provider": G, "account": A, "surprise": {}}), ("unknown field",)),
     (body(external_items=[item(surprise=None) | {"surprise": None}]), ("unknown field",)),
+    (
+        body(external_items=[{**item(external_title=""), **dict.fromkeys("abcdefgh")}]),
+        ("empty string: external_title", "unknown field"),
+    ),
     (body(external_items=[item(rrule=["FREQ=DAILY"])]), ("undocumented field: rrule",)),
     (single(item(rrule=[])), ("undocumented field: rrule",)),
     (body(external_items=[{**item(), "external_title": None}]), ("null: external_title",)),

@@ -44,7 +44,10 @@ def failed(account: str, answer: Answer) -> tuple[Request, Verdict]:
     return request, judge(FRESH, request, answer)
 
 
-@pytest.mark.parametrize(("token", "says"), [(Token.NONE, "no token"), (Token.UNKNOWN, "an unknown token")])
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [(Token.NONE, "no token"), (Token.UNKNOWN, "an unknown token"), (Token.CUT, "a token that is cut short")],
+)
 def test_a_request_without_a_good_token_that_changed_something_is_named(token: Token, says: str) -> None:
     steps = [CREATION, refused(B, token), failed(A, state_error("already_exists"))]
     assert argue(steps).endswith(f" Step 2 carries {says}: refused, it must have changed nothing, and it did.")
