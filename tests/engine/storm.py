@@ -1,7 +1,10 @@
-"""The long version of the noise test: `python -m tests.engine.storm --requests 50000 --seeds 10 --rate 0.05`.
+"""The long version of the noise test, behind the noisy proxy:
 
-Runs the whole fuzzer against the honest sandbox and its variants behind the noisy proxy, and prints a line for each
-run. Ends with 1 if any raised an alarm.
+    python -m tests.engine.storm --requests 50000 --seeds 10 --rate 0.05 [--variants]
+    python -m tests.engine.storm --faults --rate 0.05
+
+Runs the whole fuzzer against the honest sandbox (and its variants), and ends with 1 if any run raised an alarm; or
+against every deterministic fault until it is found, and ends with 1 if one is missed. A line for each run.
 """
 
 from __future__ import annotations
@@ -9,9 +12,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.server import Sandbox
 from fuzz.sandbox.variants import Variant
 from tests.engine.noise import NoisyProxy
@@ -21,14 +26,17 @@ PHASES = ("preflight", "conformance", "payloads", "random", "race")
 
 
 def storm(
-    subject: str | None, *, rate: float, seed: int, seconds: float | None, path: Path | None = None, **changed: object
+    variant: str | None, *, rate: float, seed: int, seconds: float | None, path: Path | None = None, **changed: object
 ) -> tuple[Ran, NoisyProxy]:
     """One run against an honest server behind the noise."""
-    with (
-        Sandbox(variant=Variant(subject) if subject else None) as sandbox,
-        NoisyProxy(sandbox.address, rate=rate, seed=seed, timeout=SECONDS) as proxy,
-    ):
-        options = {"seed": seed, "phases": PHASES, "max_time": seconds, **changed}
+    return _run(Sandbox(variant=Variant(variant) if variant else None), rate, seed, path, max_time=seconds, **changed)
+
+
+def _run(
+    sandbox: Sandbox, rate: float, seed: int, path: Path | None = None, **changed: object
+) -> tuple[Ran, NoisyProxy]:
+    with sandbox, NoisyProxy(sandbox.address, rate=rate, seed=seed, timeout=SECONDS) as proxy:
+        options = {"seed": seed, "phases": PHASES, **changed}
         return run_against(profile_for(sandbox, proxy.address), path=path, **options), proxy
 
 
@@ -38,17 +46,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--requests", type=int, default=50_000)
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=0.05)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--variants", action="store_true")
-    parser.add_argument("--journals", type=Path, help="a directory for the journal of every run")
-    given = parser.parse_args()
-    subjects = [None, *(each.value for each in Variant)] if given.variants else [None]
+def no_alarms(given: argparse.Namespace) -> bool:
+    """As many runs against honest servers as it takes to send so many requests; whether none raised an alarm."""
+    subjects: Sequence[str | None] = [None, *(each.value for each in Variant)] if given.variants else [None]
     total = alarms = runs = 0
     began = time.monotonic()
     for place in count():
@@ -63,7 +63,38 @@ def main() -> int:
         for each in ran.summary.failures.values():
             say(f"{each['phase']}, {each['fingerprint']}, {each['reproduced']}: {each['argument']}")
     say(f"{total} requests, {runs} runs, {alarms} alarms, {time.monotonic() - began:.0f} s")
-    return int(alarms > 0)
+    return alarms == 0
+
+
+def all_found(given: argparse.Namespace) -> bool:
+    """Every deterministic fault behind the noise, until its first failure; whether none was missed."""
+    faults = [fault for fault in Fault if fault.deterministic]
+    found = each_time = 0
+    began = time.monotonic()
+    for fault in faults:
+        limits = {"max_failures": 1, "max_time": given.seconds}
+        ran, _ = _run(Sandbox(fault=fault), given.rate, given.first_seed, **limits)
+        failures = list(ran.summary.failures.values())
+        found += bool(failures)
+        each_time += any(each["reproduced"] == "3/3" for each in failures)
+        say(f"{fault.value}: {', '.join(ran.failures) or 'MISSED'}, {ran.summary.total} requests")
+    took = time.monotonic() - began
+    say(f"{found} of {len(faults)} found, {each_time} of them reproduced 3/3, {took:.0f} s")
+    return found == len(faults)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--requests", type=int, default=50_000)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0.05)
+    parser.add_argument("--seconds", type=float, default=60.0, help="the most that one run may take")
+    parser.add_argument("--variants", action="store_true", help="the honest variants as well, in turn")
+    parser.add_argument("--faults", action="store_true", help="the deterministic faults in their place")
+    parser.add_argument("--journals", type=Path, help="a directory for the journal of every run")
+    given = parser.parse_args()
+    return int(not (all_found if given.faults else no_alarms)(given))
 
 
 if __name__ == "__main__":
