@@ -16,9 +16,7 @@ ROUNDS = 24
 
 
 def run(campaign: Campaign, *, number: int, rounds: int | None = None, shard: Shard = WHOLE) -> None:
-    """Runs rounds of all race scenarios until the time is over: at least one round, `ROUNDS` if nothing else is
-    said.
-    """
+    """Runs rounds of all race scenarios until the time is over: `ROUNDS` of them if nothing else is said."""
     namings = Namings(campaign.session.contract, number)
     for _ in range(rounds or ROUNDS):
         for actions in shard.of(scenarios(campaign.session, namings)):
