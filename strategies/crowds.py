@@ -69,6 +69,8 @@ IDS = (
     ("AAMkAGI2TG93AAA+", "=="),
     ("_60q30c1g60o30e1i60o4ac1g60rj8gpl88rj2c1h84s34h9g60s30c1g60o30c1g_", ""),
     ("urn:uuid:", ""),
+    ("550e8400-e29b-41d4-a716-", ""),
+    ("event", "_20270601T090000Z"),
     ("event-", "@google.example"),
     ("mailto:a@example.com,", ";"),
     ("`id` | $(id) ", ""),

@@ -63,7 +63,7 @@ _UNKNOWN: tuple[tuple[str, Json], ...] = (
 )
 _UNPROMISED: dict[str, tuple[tuple[str, Json], ...]] = {
     "array": (
-        ("rule", ["RRULE:FREQ=DAILY;COUNT=3"]),
+        ("rule", ["RRULE:FREQ=DAILY;UNTIL=20310101T000000Z"]),
         ("two rules", ["RRULE:FREQ=WEEKLY;BYDAY=MO", "EXDATE:20300107T100000Z"]),
         ("no rule at all", ["nonsense"]),
         ("empty list", []),

@@ -19,7 +19,7 @@ ALONE = (4, 3, 3)
 SPELLINGS: tuple[Callable[[dict[str, Json]], str], ...] = (
     lambda body: json.dumps(body, ensure_ascii=False, indent=2),
     lambda body: json.dumps(dict(reversed(body.items())), ensure_ascii=False),
-    lambda body: json.dumps(body),
+    lambda body: json.dumps(body).replace("/", "\\/"),
     lambda body: json.dumps(body, ensure_ascii=False, separators=(",", ":")),
 )
 
@@ -67,6 +67,6 @@ def spelt_otherwise(contract: Contract, body: dict[str, Json]) -> Iterator[str]:
     """Allowed bodies as JSON texts of every spelling: on several lines, turned around, in ASCII, without blanks."""
     rule = next(rule for rule in contract.fields if rule.type == "array" and not rule.parent)
     titled = bool(unusual_titles(contract))
-    title = dict.fromkeys(unusual_titles(contract)[0], "Ärzte 👩‍⚕️") if titled else {}
+    title = dict.fromkeys(unusual_titles(contract)[0], "Ärzte/👩‍⚕️") if titled else {}
     for place, spell in enumerate(SPELLINGS):
         yield spell({**body, rule.name: [{**numbered(body[rule.name][0], 90 + place), **title}]})

@@ -20,9 +20,10 @@ IN_TURN = (
     ("display name", "mailto", "two addresses"),
     ("dot at the start", "two dots"),
     ("two at signs", "no local part", "no domain"),
+    ("accented local part", "emoji"),
+    ("combining marks", "ligature", "domain in another script"),
 )
 """Kinds of unusual accounts that a service would hardly tell from each other: one of them a run."""
-CONTROLS_A_RUN = 2
 
 
 def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
@@ -77,15 +78,22 @@ def _near_too_long_accounts(situations: Situations) -> Iterator[Cases]:
 
 
 def stored_accounts(situations: Situations, number: int) -> Iterator[Cases]:
-    """An account that is no plain address may be refused; one that is taken must be the one that is stored."""
+    """An account that is no plain address may be refused; one that is taken must be the one that is stored, and no
+    other one with other letters beyond ASCII.
+    """
     accounts = dict(UNUSUAL_ACCOUNTS)
     turned = {kinds[number % len(kinds)] for kinds in IN_TURN}
     left_out = {kind for kinds in IN_TURN for kind in kinds} - turned
-    controls = [f"{text}@example.com" for _, text in UNUSUAL_TEXTS]
-    some = [controls[(number * CONTROLS_A_RUN + place) % len(controls)] for place in range(CONTROLS_A_RUN)]
+    nul, *controls = (f"{text}@example.com" for _, text in UNUSUAL_TEXTS)
+    some = (nul, controls[number % len(controls)])
     for account in (*(accounts[kind] for kind in accounts if kind not in left_out), *some):
-        send = SendItems(0, situations.body(account=account))
-        yield Cases((*situations.fresh, send), (send,))
+        send, other = (SendItems(0, situations.body(account=each)) for each in (account, _next_beyond_ascii(account)))
+        yield Cases((*situations.fresh, send), (send,) if other == send else (other, send))
+
+
+def _next_beyond_ascii(account: str) -> str:
+    """The account with the next one in the place of each character that is not ASCII."""
+    return "".join(char if char.isascii() else chr(ord(char) + 1) for char in account)
 
 
 def providers_against_each_other(situations: Situations) -> Iterator[Cases]:

@@ -20,6 +20,7 @@ from fuzz.engine.watch import Watch
 from fuzz.model.exchange import Action, SendItems, Token
 from strategies.breakages import Breakage, breakages, pairs
 from strategies.crowds import mixed_crowds
+from strategies.fields import unlisted_providers
 from strategies.payloads import with_sync
 from strategies.silences import silences
 from swagger.contract import Json
@@ -89,12 +90,12 @@ def _each_clause_once(situations: Situations) -> Iterator[Cases]:
     yield Cases(situations.matched, tuple(actions))
 
 
-def _one_of_each(catalogue: Sequence[Breakage]) -> list[Breakage]:
+def _one_of_each(catalogue: Sequence[Breakage]) -> tuple[Breakage, ...]:
     """The first way to break each clause, or set of clauses."""
     once: dict[tuple[str, ...], Breakage] = {}
     for breakage in catalogue:
         once.setdefault(breakage.breaks, breakage)
-    return list(once.values())
+    return tuple(once.values())
 
 
 def _broken(body: Json, breakage: Breakage) -> SendItems:
@@ -103,16 +104,24 @@ def _broken(body: Json, breakage: Breakage) -> SendItems:
 
 
 def _broken_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:
-    """Each rule broken where a state error is due as well: a refusal or that error, nothing else, and no change.
+    """Each rule broken where a state error is due as well: a refusal or that error, nothing else, and no change. So are
+    requests refused that carry no good token, or name a provider that nobody knows.
 
     The situations take turns: each meets every other rule, and the next one the rest.
     """
-    once = _one_of_each(breakages(situations.contract))
-    rules = tuple(once)
-    for turn, (_, beginning, account) in enumerate(situations.unhappy(), start=number):
-        body = situations.body(account=account)
-        yield from in_groups(beginning, [_broken(body, breakage) for breakage in rules[turn % 2 :: 2]])
-    yield from in_groups(situations.fresh, [_broken(situations.body(), breakage) for breakage in rules])
+    rules = _one_of_each(breakages(situations.contract))
+    for turn, (name, beginning, account) in enumerate(situations.unhappy(), start=number):
+        due, own = situations.body(account=account), situations.body()
+        other = due if account == situations.account else situations.body(provider=situations.providers[-1])
+        broken = [_broken((due, other)[place % 2], each) for place, each in enumerate(rules[turn % 2 :: 2])]
+        unknown = SendItems(0, situations.body(provider=unlisted_providers(situations.contract)[1], account=account))
+        refused = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN)), unknown]
+        bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))
+        looks = [SendItems(0, each) for each in bodies]
+        others = [SendItems(0, due, token) for token in (Token.ADMIN, Token.OTHER_STAFF)]
+        yield from in_groups(beginning, [*refused, *looks, *others])
+    unnamed = SendItems(0, with_sync(situations.body(), situations.provider, ""))
+    yield from in_groups(situations.fresh, [*(_broken(situations.body(), each) for each in rules), unnamed])
 
 
 def _silent_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fuzz.engine.situations import Cases, Situations
-from fuzz.model.exchange import Create, SendItems, Token
+from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
 from swagger.contract import Json
 
 MODIFIED, DAY_BEFORE = "last_modification", "2029-12-31T10:00:00Z"
 
 
 def token_cases(situations: Situations) -> Iterator[Cases]:
-    """No token and an unknown one in every situation, and that they change nothing; other people's tokens."""
+    """No token, an unknown one and other people's, on a fresh and on a bound sync, and that they change nothing."""
     tokens = (Token.NONE, Token.UNKNOWN)
-    everyones = (*tokens, Token.ADMIN, Token.OTHER_STAFF)
-    for _, beginning, account in situations.unhappy():
-        yield Cases(beginning, tuple(SendItems(0, situations.body(account=account), token) for token in everyones))
-    for token in everyones:
-        body = situations.body(account="b@example.com")
-        yield Cases((*situations.fresh, SendItems(0, body, token)), (situations.send(),))
-    own = situations.body(serial=3)
+    body = situations.body(account="b@example.com")
+    for some in (tokens, (Token.ADMIN,), (Token.OTHER_STAFF,)):
+        yield Cases(situations.fresh, (*(SendItems(0, body, token) for token in some), situations.send()))
+    own, look = situations.body(serial=3), situations.send(account="b@example.com")
     near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED)
     refused = [SendItems(0, own, token) for token in (*tokens, *near)]
-    yield Cases(situations.matched, (refused[0], situations.send(), *refused[1:], situations.send()))
-    for token in (Token.ADMIN, Token.OTHER_STAFF):
-        yield Cases(situations.matched, (SendItems(0, own, token), situations.send()))
+    yield Cases(situations.matched, (*refused, look, situations.send()))
+    others = (SendItems(0, own, Token.ADMIN), SendItems(0, own, Token.OTHER_STAFF))
+    yield Cases(situations.matched, (*others, look, situations.send()))
 
 
 def two_people(situations: Situations) -> Iterator[Cases]:
@@ -36,7 +33,8 @@ def two_people(situations: Situations) -> Iterator[Cases]:
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
     one, other = situations.body(serial=9), situations.body(account="b@example.com")
     bound = (*situations.matched, Create(1, provider), SendItems(1, other))
-    yield Cases(bound, (SendItems(0, other), SendItems(1, one)))
+    disable = (MoveSync(1, Move.DISABLE, provider, "b@example.com"),) if situations.can(Move.DISABLE) else ()
+    yield Cases(bound, (SendItems(0, other), SendItems(1, one), *disable, SendItems(0, other), situations.send()))
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
 
 

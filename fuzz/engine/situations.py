@@ -67,7 +67,8 @@ class Situations:
     def unhappy(self) -> Iterator[tuple[str, tuple[Action, ...], str]]:
         """Each unhappy situation: its name, how it begins, and the account to name in it."""
         if self.can(Move.DISCONNECT):
-            yield "none", (*self.matched, self.move(Move.DISCONNECT)), self.account
+            refused = self.send(account="b@example.com")
+            yield "none", (*self.matched, refused, self.move(Move.DISCONNECT)), self.account
         yield "mismatched", self.matched, "b@example.com"
         if self.can(Move.DISABLE):
             yield "disabled", (*self.matched, self.move(Move.DISABLE)), self.account
