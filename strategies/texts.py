@@ -112,7 +112,7 @@ _ID_PREFIXES = (
     "AAMkAGI2TG93AAA=",
     "ev+/=",
     "urn:uuid:ev",
-    "550e8400-e29b-41d4-a716",
+    "f47ac10b-58cc-4372-a567",
     "event@google.example",
     "_60q30c1g60o30e1i60o4ac1g60rj8gpl88rj2c1h84s34h9g60s30c1g60o30c1g",
     "x" * 180,

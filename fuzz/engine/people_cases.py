@@ -33,8 +33,10 @@ def two_people(situations: Situations) -> Iterator[Cases]:
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
     one, other = situations.body(serial=9), situations.body(account="b@example.com")
     bound = (*situations.matched, Create(1, provider), SendItems(1, other))
-    disable = (MoveSync(1, Move.DISABLE, provider, "b@example.com"),) if situations.can(Move.DISABLE) else ()
-    yield Cases(bound, (SendItems(0, other), SendItems(1, one), *disable, SendItems(0, other), situations.send()))
+    moves = [move for move in (Move.DISCONNECT, Move.DISABLE) if situations.can(move)]
+    refused, last = ([MoveSync(staff, move, provider, "b@example.com") for move in moves] for staff in (0, 1))
+    again = SendItems(0, other)
+    yield Cases(bound, (again, SendItems(1, one), *refused, SendItems(1, other), *last[-1:], again))
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
 
 
