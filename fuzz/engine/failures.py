@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fuzz.engine.plain_body import not_plain
@@ -14,7 +14,8 @@ from fuzz.model.curl import curl_of
 from fuzz.model.events import Event
 from fuzz.model.exchange import NEAR, NOT_JSON, Action, Answer, MoveSync, SendItems, Single, Token
 from fuzz.model.payload import items_of
-from fuzz.model.scenario import to_json
+from fuzz.model.race import AT_ONCE
+from fuzz.model.scenario import singles, to_json
 from fuzz.model.state import describe, name_of
 from fuzz.model.verdict import REFUSAL, SUCCESS, Kind, Verdict
 from strategies.layout import layout_of
@@ -88,11 +89,24 @@ def failure_event(session: Session, failure: Failure, status: str) -> Event:
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
         "curl": [curl_of(step["request"]) for step in trace],
+        "orders": orders_tried(failure.actions),
     }
+
+
+def orders_tried(actions: Sequence[Action]) -> list[list[str]]:
+    """The orders of two requests at once that do not explain the failure, as steps; none where it ends otherwise."""
+    last = singles(actions[-1])
+    if len({single.staff for single in last}) == len(last):
+        return []
+    count = sum(len(singles(action)) for action in actions)
+    pair = [f"step {count - 1}", f"step {count}"]
+    return [pair, pair[::-1]]
 
 
 def expected_label(session: Session, verdict: Verdict) -> str:
     """What was allowed, as reports say it: `422 already_exists`, `200`, `a refusal (4xx)`."""
+    if {SUCCESS, REFUSAL, *(error.code for error in session.contract.state_errors)} <= {*verdict.allowed}:
+        return "anything but a 5xx"
     return " or ".join(label_of(session, outcome) for outcome in verdict.allowed) or "nothing that came"
 
 
@@ -174,7 +188,7 @@ def says(session: Session, performed: Performed) -> str:
     if action.raw is not None:
         parts.append("a body that is not JSON" if not isinstance(performed.wired.body, dict) else "raw JSON")
     count = len(items_of(session.contract, performed.wired.body))
-    if count != 1:
+    if count != 1 and isinstance(performed.wired.body, dict):
         parts.append(f"{count} items")
     if action.token.value != "staff":
         token = "no" if action.token is Token.NONE else action.token.value
@@ -183,6 +197,8 @@ def says(session: Session, performed: Performed) -> str:
     parts += [feature for feature in performed.verdict.silent if feature not in parts][:2]
     if performed.verdict.kind is Kind.FAIL and performed.request.quality.allowed:
         parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(session, action)][:2]
+    if performed.verdict.detail.endswith(AT_ONCE):
+        parts.append(AT_ONCE)
     return ", ".join(part[:80] for part in parts)
 
 

@@ -197,6 +197,7 @@ class Run:
         established, complete = "", False
         try:
             established, complete = self._work(name)
+            complete &= name in TO_THE_END or self.journal.summary.total > total
         except TimeOver:
             complete = name not in TO_THE_END
         finally:

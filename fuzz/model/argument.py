@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fuzz.model.exchange import UNAUTHORISED, Create, Token
 from fuzz.model.oracle import Request
 from fuzz.model.race import AT_ONCE
-from fuzz.model.state import PREDICATES, CalendarSync, Situation, SyncState, bind, describe
+from fuzz.model.state import PREDICATES, CalendarSync, Situation, SyncState, bind, describe, legible
 from fuzz.model.verdict import REFUSAL, SUCCESS, Kind, Verdict
 
 Step = tuple[Request, Verdict]
@@ -43,7 +43,10 @@ def _of_state(steps: Sequence[Step]) -> str:
     number, since = len(steps), _since(steps)
     after = f"After step {since}" if since else "At first"
     if len(verdict.was) != 1:
-        return f"{after} the sync may be in {len(verdict.was)} states, and none of them explains the answer."
+        states = sorted(map(describe, verdict.was))
+        if len(states) == 2:
+            return f"{after} the sync is {' or '.join(states)}, and neither explains the answer."
+        return f"{after} the sync may be in {len(states)} states, and none of them explains the answer."
     (state,) = verdict.was
     if state is None:
         return f"{after} the staff member has no calendar sync."
@@ -59,7 +62,8 @@ def _of_sync(after: str, number: int, state: CalendarSync, request: Request, ver
     if verdict.situation is Situation.DISABLED:
         return f"{after} the sync is disabled; step {number} names its provider and account."
     if verdict.situation is Situation.MATCHED:
-        return f"{after} the sync holds {state.provider} and {state.account}; step {number} names the same."
+        held = f"{legible(state.provider)} and {legible(state.account)}"
+        return f"{after} the sync holds {held}; step {number} names the same."
     differing = [
         (what, held, said)
         for what, held, said in (
@@ -68,8 +72,8 @@ def _of_sync(after: str, number: int, state: CalendarSync, request: Request, ver
         )
         if held is not None and held != said
     ]
-    held = " and ".join(f"the {what} is {value}" for what, value, _ in differing)
-    said = " and ".join(str(value) for _, _, value in differing)
+    held = " and ".join(f"the {what} is {legible(value)}" for what, value, _ in differing)
+    said = " and ".join(legible(value) for _, _, value in differing)
     return f"{after} {held}; step {number} names {said}."
 
 

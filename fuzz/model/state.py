@@ -6,6 +6,7 @@ answers were seen, more after a lost answer or where the documents leave the eff
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -95,7 +96,13 @@ def describe(state: SyncState) -> str:
     if state is None:
         return "none"
     parts = [state.provider] if state.account is None else [state.provider, state.account]
-    return f"{name_of(state)} ({', '.join(parts)})"
+    return f"{name_of(state)} ({', '.join(map(legible, parts))})"
+
+
+def legible(name: Json) -> str:
+    """A provider or an account in a sentence: as it is, or as JSON where it would not be seen for what it is."""
+    seen = isinstance(name, str) and name.isprintable() and name == name.strip() != ""
+    return str(name) if seen else json.dumps(name)
 
 
 def situation(state: SyncState, named: Named) -> Situation:

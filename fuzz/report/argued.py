@@ -59,8 +59,7 @@ def replay_line(failure: Event) -> str:
 
 def _steps(failure: Event) -> Iterator[str]:
     trace = failure.get("trace", [])
-    several = len({step.get("staff", 0) for step in trace}) > 1
-    rows = [_row(step, several) for step in _ends(trace)]
+    rows = [_row(step, who(step, trace)) for step in _ends(trace)]
     widths = [max([least, *(len(row[column]) for row in rows)]) for column, least in enumerate(_LEAST)]
     for place, row in enumerate(rows):
         if len(trace) > len(rows) and place == len(rows) // 2:
@@ -73,13 +72,17 @@ def _ends(trace: list[Any]) -> list[Any]:
     return trace if len(trace) <= STEPS else [*trace[: STEPS // 2], *trace[-STEPS // 2 :]]
 
 
-def _row(step: Mapping[str, Any], several: bool) -> tuple[str, ...]:
-    who = f"staff {step.get('staff', 0) + 1}, " if several else ""
+def who(step: Mapping[str, Any], trace: list[Any]) -> str:
+    """Whom a step is about, where it is not the first staff member throughout."""
+    return f"staff {step.get('staff', 0) + 1}, " if any(each.get("staff", 0) for each in trace) else ""
+
+
+def _row(step: Mapping[str, Any], whom: str) -> tuple[str, ...]:
     return (
         visible(step["step"]),
         visible(step["method"], limit=20),
         visible(step["path"], limit=60),
-        visible(f"{who}{step['says']}", limit=80),
+        visible(f"{whom}{step['says']}", limit=80),
         visible(step.get("seen") or "lost", limit=40),
         after(step),
     )
@@ -105,7 +108,8 @@ def _conclusions(failure: Event) -> Iterator[str]:
     if failure.get("count", 1) > 1:
         yield f"seen {failure['count']:,} times, first after {counted(failure['requests_to_find'], 'request')}"
     if failure.get("intermittent"):
-        yield f"intermittent: reproduced {failure['reproduced']}"
+        never = ": it may need more of what went before" if failure["reproduced"].startswith("0/") else ""
+        yield f"intermittent: reproduced {failure['reproduced']}{never}"
     if failure.get("needs_past"):
         yield "needs more than these steps: what was done to the staff member before them"
     if failure.get("accepted"):

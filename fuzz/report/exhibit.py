@@ -14,7 +14,7 @@ from typing import Any
 
 from fuzz.model.events import Event
 from fuzz.report import view
-from fuzz.report.argued import STEPS, accepted_line, after
+from fuzz.report.argued import STEPS, accepted_line, after, who
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -85,7 +85,9 @@ def exhibit(failure: Event, place: int, *, line: int, body: int) -> Exhibit:
         accepted=show(accepted_line(failure["accepted"])) if failure.get("accepted") else "",
         replay=f"calfuzz replay {show(bundle)}" if bundle else "",
         orders=tuple(show(", ".join(map(str, order))) for order in (failure.get("orders") or ())[:6]),
-        steps=tuple(_exchange(trace[n], curl[n] if n < len(curl) else "", show, body) for n in shown),
+        steps=tuple(
+            _exchange(trace[n], who(trace[n], trace), curl[n] if n < len(curl) else "", show, body) for n in shown
+        ),
         left_out=len(trace) - len(shown) if body else 0,
         curl=_copied("\n".join(curl), 2 * COPIED) if body and len(curl) > 1 else "",
     )
@@ -112,13 +114,13 @@ def _facts(failure: Event, show: Show) -> Iterator[tuple[str, str]]:
         yield "payload", ", ".join(show(each) for each in of_payload[:20])
 
 
-def _exchange(step: Mapping[str, Any], curl: str, show: Show, body: int) -> Exchange:
+def _exchange(step: Mapping[str, Any], whom: str, curl: str, show: Show, body: int) -> Exchange:
     request, answer = step.get("request") or {}, step.get("answer") or {}
     return Exchange(
         number=show(step["step"]),
         method=show(step["method"]),
         path=show(step["path"]),
-        says=show(step["says"]),
+        says=show(f"{whom}{step['says']}"),
         seen=show(step.get("seen") or "lost"),
         after=after(step),
         kind=step["kind"] if step["kind"] in ("pass", "fail") else "inconclusive",

@@ -13,7 +13,7 @@ from fuzz.engine.failures import failure_event, payload_lines
 from fuzz.engine.keep import load_bundle
 from fuzz.engine.replay import as_text, replay
 from fuzz.model.events import Event
-from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.report.argued import argued
 from fuzz.report.exhibit import exhibit
 from fuzz.sandbox.server import Sandbox
@@ -174,3 +174,20 @@ def test_a_refusal_that_is_due_is_called_a_refusal(serve: Serve) -> None:
     del lacking["external_items"][0]["start_date"]
     failure = told(serve("disabled-message-has-full-stop"), (CREATE, SendItems(0, lacking)))
     assert "422 refusal" == failure["trace"][-1]["seen"]
+
+
+def test_two_requests_at_once_are_told_with_the_orders_tried(serve: Serve) -> None:
+    one, other = SendItems(0, plain()), SendItems(0, plain("b@example.com", number=2))
+    failure = told(serve("two-first-accounts-accepted"), (CREATE, AtOnce(one, other)))
+    assert [["step 2", "step 3"], ["step 3", "step 2"]] == failure["orders"]
+    assert ["google_v3, a@example.com, at once", "google_v3, b@example.com, at once"] == [
+        step["says"] for step in failure["trace"][1:]
+    ]
+    assert "      not explained by the order step 3, step 2" in argued(failure)
+    of_two = AtOnce(one, replace(other, staff=1))
+    assert [] == told(serve("staff-mixed-up-at-once"), (CREATE, replace(CREATE, staff=1), of_two))["orders"]
+
+
+def test_where_all_but_a_5xx_is_allowed_a_failure_says_so(serve: Serve) -> None:
+    failure = told(serve("crash-on-empty-staff"), (CREATE, SendItems(0, {**plain(), "staff_uid": ""})))
+    assert ("anything but a 5xx", "500") == (failure["expected"], failure["observed"])

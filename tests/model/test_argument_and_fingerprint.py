@@ -130,7 +130,8 @@ ARGUMENTS = [
     ),
     (
         [(create(), CREATED), (send(external_items=5), REFUSED), (send(), state_error("missing"))],
-        "After step 2 the sync may be in 2 states, and none of them explains the answer.",
+        "After step 2 the sync is bound (google_v3, a@example.com) or fresh (google_v3),"
+        " and neither explains the answer.",
     ),
     # The step that brought the state about, not one that left it as it was, and the last one that did.
     (

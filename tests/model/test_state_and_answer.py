@@ -18,6 +18,7 @@ from fuzz.model.state import (
     describe,
     has_no_sync,
     is_disabled,
+    legible,
     mismatch,
     name_of,
     names_another_sync,
@@ -52,11 +53,29 @@ from tests.model.documented import (
         (BOUND, "bound", "bound (google_v3, a@example.com)"),
         (DISABLED, "disabled", "disabled (google_v3, a@example.com)"),
         (DISABLED_FRESH, "disabled", "disabled (google_v3)"),
-        (CalendarSync(G, ""), "bound", "bound (google_v3, )"),
+        (CalendarSync(G, ""), "bound", 'bound (google_v3, "")'),
     ],
 )
 def test_a_state_has_a_name_and_words(state: SyncState, name: str, words: str) -> None:
     assert (name, words) == (name_of(state), describe(state))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("müller@b.de", "müller@b.de"),
+        ("two words", "two words"),
+        ("", '""'),
+        (" ", '" "'),
+        ("\u3000", '"\\u3000"'),
+        ("a ", '"a "'),
+        ("a\0", '"a\\u0000"'),
+        (5, "5"),
+        (None, "null"),
+    ],
+)
+def test_a_name_is_told_so_that_it_is_seen_for_what_it_is(name: Json, says: str) -> None:
+    assert says == legible(name)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_steps_name_their_staff_member_only_where_there_are_two() -> None:
     assert "staff 1, provider google_v3" in lines
     assert "staff 2, a" in lines
     assert "staff 1" not in "\n".join(argued(FAILURE))
+    assert "staff 2, a" in "\n".join(argued({**FAILURE, "trace": two[1:]}))
 
 
 def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
@@ -64,6 +65,11 @@ def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
     assert "not explained by the order step 3, step 4" in text
     assert "intermittent: reproduced 3/20" in text
     assert "accepted until 2025-06-01: fixed in May" in text
+
+
+def test_a_failure_that_never_came_back_says_what_it_may_need() -> None:
+    lines = argued({**FAILURE, "intermittent": True, "reproduced": "0/20"})
+    assert "      intermittent: reproduced 0/20: it may need more of what went before" in lines
 
 
 def test_the_middle_of_a_very_long_failure_is_left_out() -> None:

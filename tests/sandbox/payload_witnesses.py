@@ -73,6 +73,7 @@ CRASHES = {
     Fault.CRASH_ON_MISSING_STAFF: witness(REFUSED, "500", *FRESH, send(staff_uid=None)),
     Fault.CRASH_ON_CALENDAR_SYNC_TEXT: witness(REFUSED, "500", *FRESH, send(calendar_sync=GOOGLE)),
     Fault.CRASH_ON_MOCK_CREATION: witness(OK, "500", create(MOCK)),
+    Fault.CRASH_ON_EMPTY_STAFF: witness("refused 403", "500", *FRESH, send(staff_uid="")),
 }
 DATES = {
     Fault.LEAP_DAY_REFUSED: witness(OK, REFUSED, *FRESH, send_item(start_date="2028-02-29T10:00:00Z")),

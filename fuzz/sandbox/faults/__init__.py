@@ -237,6 +237,7 @@ class Fault(Choice):
     CRASH_ON_MISSING_STAFF = crashes.CrashOnMissingStaff
     CRASH_ON_CALENDAR_SYNC_TEXT = crashes.CrashOnCalendarSyncText
     CRASH_ON_MOCK_CREATION = crashes.CrashOnMockCreation
+    CRASH_ON_EMPTY_STAFF = crashes.CrashOnEmptyStaff
     LEAP_DAY_REFUSED = dates.LeapDayRefused
     OFFSET_REFUSED = dates.OffsetRefused
     NEGATIVE_OFFSET_REFUSED = dates.NegativeOffsetRefused

@@ -116,3 +116,11 @@ class CrashOnMockCreation(Crash):
     def refuse_envelope(self, call: Call) -> Answer | None:
         crashes = call.operation is Operation.CREATE and call.body.get("app_code_name") == "mockcalendarwaysync"
         return answers.crash() if crashes else super().refuse_envelope(call)
+
+
+class CrashOnEmptyStaff(Crash):
+    """A `staff_uid` of no characters makes the server fall over."""
+
+    def refuse_envelope(self, call: Call) -> Answer | None:
+        crashes = call.operation is Operation.SEND and call.body.get("staff_uid") == ""
+        return answers.crash() if crashes else super().refuse_envelope(call)
