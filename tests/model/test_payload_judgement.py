@@ -101,6 +101,10 @@ BROKEN: list[tuple[Json, tuple[str, ...]]] = [
     ),
     *((body(external_items=[item(**{name: "no date"})]), (f"format:external_items[].{name}",)) for name in FIELDS[2:]),
     *((single(item(**{name: "2026-02-30"})), (f"format:external_items[].{name}",)) for name in FIELDS[2:]),
+    (
+        body(external_items=[{**item(), "external_title": None}, item(external_id="2", external_title=5)]),
+        ("type:external_items[].external_title",),
+    ),
     (body(external_items=[{}]), tuple(f"required:external_items[].{name}" for name in FIELDS)),
     (
         body(None, 5, external_items=[item(start_date="x", external_id=1)]),

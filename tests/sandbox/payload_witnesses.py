@@ -19,7 +19,7 @@ from tests.sandbox.scenarios import (
     send_item,
     send_one,
 )
-from tests.sandbox.witness import BOUND, FRESH, LONG, OK, OTHER, REFUSED, witness
+from tests.sandbox.witness import BOUND, DISABLED, FRESH, LONG, OK, OTHER, REFUSED, witness
 
 TOKEN = People.numbering(1).staff[0].token
 
@@ -120,4 +120,7 @@ TOKENS = {
     Fault.UNAUTHORIZED_SAID_DISABLED: witness("refused 401", "invalid", send(token="wrong")),
     Fault.CRASH_WITHOUT_TOKEN: witness("refused 401", "500", send(token=None)),
     Fault.UNKNOWN_TOKEN_STORES_ACCOUNT: witness(OK, OTHER, *FRESH, send(BOB, token="wrong"), send()),
+    Fault.REFUSED_TOKEN_REPLACES_ACCOUNT: witness(OK, OTHER, *BOUND, send(BOB, token=None), send()),
+    Fault.REFUSED_TOKEN_FORGETS_ACCOUNT: witness(OTHER, OK, *BOUND, send(token=None), send(BOB)),
+    Fault.REFUSED_TOKEN_ENABLES: witness("invalid", OK, *DISABLED, send(token=None), send()),
 }

@@ -56,6 +56,7 @@ NEAR_MISSES = {
     Fault.ACCOUNT_BY_SUFFIX: witness(OTHER, OK, *BOUND, send("x" + ADA)),
     Fault.ACCOUNT_CUT_SHORT: witness(OTHER, OK, *BOUND, send(ADA[:-1])),
     Fault.ACCOUNT_WITHOUT_DOMAIN: witness(OTHER, OK, *BOUND, send("ada@example.org")),
+    Fault.ACCOUNT_IN_ASCII: witness(OTHER, OK, *bound_to("müller@example.com", then="möller@example.com")),
     Fault.ACCOUNT_DOMAIN_ONLY: witness(OTHER, OK, *BOUND, send(BOB)),
     Fault.ACCOUNT_FIRST_20: witness(OTHER, OK, *bound_to(LONG[:20], then=LONG[:20] + "b")),
     Fault.ACCOUNT_FIRST_32: witness(OTHER, OK, *bound_to(LONG[:32], then=LONG[:32] + "b")),
@@ -90,6 +91,7 @@ STORING = {
     Fault.ACCOUNT_STORED_IN_LOWER_CASE: witness(OK, OTHER, *FRESH, send("Ada"), send("Ada")),
     Fault.ACCOUNT_STORED_CUT: witness(OK, OTHER, *FRESH, send(LONG[:41]), send(LONG[:41])),
     Fault.LAST_ACCOUNT_WINS: witness(OTHER, OK, *BOUND, send(BOB)),
+    Fault.BROKEN_MISMATCH_REPLACES_PROVIDER: witness(OK, OTHER, *BOUND, send(ADA, OUTLOOK, external_items=[5]), send()),
 }
 RECREATIONS = {
     Fault.RECREATION_KEEPS_ACCOUNT: witness(OK, OTHER, *BOUND, create(OUTLOOK), send(BOB, OUTLOOK)),
@@ -158,6 +160,9 @@ LEAKS = {
     Fault.LOOKUP_BY_ACCOUNT: witness("missing", OK, create(who=1), send(who=1), send()),
     Fault.DISABLED_ACCOUNT_IS_GLOBAL: witness(OK, "invalid", *FRESH, create(who=1), disable(who=1), send()),
     Fault.CREATION_ENABLES_OTHERS: witness("invalid", OK, *DISABLED, create(who=1), send()),
+    Fault.REFUSED_DISCONNECT_DROPS_OWNER: witness(
+        OK, "missing", *BOUND, create(who=1), send(BOB, who=1), disconnect(who=1), send()
+    ),
 }
 MESSAGES = {
     Fault.MISSING_CODE_NOT_FOUND: witness("missing", REFUSED, send()),

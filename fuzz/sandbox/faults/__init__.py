@@ -238,6 +238,12 @@ class Fault(Choice):
     CRASH_ON_CALENDAR_SYNC_TEXT = crashes.CrashOnCalendarSyncText
     CRASH_ON_MOCK_CREATION = crashes.CrashOnMockCreation
     CRASH_ON_EMPTY_STAFF = crashes.CrashOnEmptyStaff
+    REFUSED_TOKEN_REPLACES_ACCOUNT = tokens.RefusedTokenReplacesAccount
+    REFUSED_TOKEN_FORGETS_ACCOUNT = tokens.RefusedTokenForgetsAccount
+    REFUSED_TOKEN_ENABLES = tokens.RefusedTokenEnables
+    BROKEN_MISMATCH_REPLACES_PROVIDER = storing.BrokenMismatchReplacesProvider
+    REFUSED_DISCONNECT_DROPS_OWNER = leaks.RefusedDisconnectDropsOwner
+    ACCOUNT_IN_ASCII = near_misses.AccountInAscii
     LEAP_DAY_REFUSED = dates.LeapDayRefused
     OFFSET_REFUSED = dates.OffsetRefused
     NEGATIVE_OFFSET_REFUSED = dates.NegativeOffsetRefused

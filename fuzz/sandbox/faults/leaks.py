@@ -114,3 +114,14 @@ class CreationEnablesOthers(Leak):
         if call.operation is Operation.CREATE:
             for sync in self.others(call):
                 self.store.save(replace(sync, disabled=False))
+
+
+class RefusedDisconnectDropsOwner(Leak):
+    """A disconnect that is refused drops the sync of whoever has the named account."""
+
+    def commit(self, call: Call, before: Sync | None, outcome: Outcome) -> None:
+        super().commit(call, before, outcome)
+        if call.operation is Operation.DISCONNECT and outcome.answer.status != 200:
+            for sync in self.others(call):
+                if sync.account == call.account:
+                    self.store.destroy(sync.staff_uid)

@@ -132,3 +132,13 @@ class LastAccountWins(Storing):
 
     def bound(self, call: Call, sync: Sync) -> Sync:
         return replace(super().bound(call, sync), account=call.account)
+
+
+class BrokenMismatchReplacesProvider(Storing):
+    """A call that names another provider, and whose payload is broken as well, makes the sync one of that provider."""
+
+    def after_refusal(self, call: Call, sync: Sync | None) -> Sync | None:
+        after = super().after_refusal(call, sync)
+        mismatched = self.state_error(call, sync) is StateError.ALREADY_EXISTS
+        broken = after is not None and mismatched and self.object_to_payload(call, sync) is not None
+        return replace(after, provider=call.provider) if after is not None and broken else after

@@ -144,6 +144,45 @@ class UnknownTokenStoresAccount(Token):
                 self.store.save(replace(sync, account=call.account))
 
 
+class Unheeded(Token):
+    """A call without a good token is refused, and leaves something behind."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        refusal = super().refuse_token(arrival)
+        call = _readable(self, arrival) if refusal is not None else None
+        sync = self.lookup(call) if call is not None else None
+        if call is not None and sync is not None:
+            with self.store.transaction():
+                self.store.save(self.left_behind(call, sync))
+        return refusal
+
+    def left_behind(self, call: Call, sync: Sync) -> Sync:  # noqa: ARG002 - some look at the call
+        """The sync after such a call."""
+        return sync
+
+
+class RefusedTokenReplacesAccount(Unheeded):
+    """A call without a good token is refused, but its account takes the stored one's place."""
+
+    def left_behind(self, call: Call, sync: Sync) -> Sync:
+        after = super().left_behind(call, sync)
+        return replace(after, account=call.account) if after.account is not None else after
+
+
+class RefusedTokenForgetsAccount(Unheeded):
+    """A call without a good token is refused, and costs the sync its account."""
+
+    def left_behind(self, call: Call, sync: Sync) -> Sync:
+        return replace(super().left_behind(call, sync), account=None)
+
+
+class RefusedTokenEnables(Unheeded):
+    """A call without a good token is refused, but enables a disabled sync."""
+
+    def left_behind(self, call: Call, sync: Sync) -> Sync:
+        return replace(super().left_behind(call, sync), disabled=False)
+
+
 def _is_unknown(behaviour: Behaviour, token: str | None) -> bool:
     return token is not None and token != behaviour.people.admin_token and token not in behaviour.people.uid_by_token
 
