@@ -113,7 +113,8 @@ def _broken_in_unhappy_situations(situations: Situations, number: int) -> Iterat
     for turn, (name, beginning, account) in enumerate(situations.unhappy(), start=number):
         due, own = situations.body(account=account), situations.body()
         other = due if account == situations.account else situations.body(provider=situations.providers[-1])
-        broken = [_broken((due, other)[place % 2], each) for place, each in enumerate(rules[turn % 2 :: 2])]
+        some = rules[turn % 2 :: 2]
+        broken = [_broken(other if 2 * place > len(some) else due, each) for place, each in enumerate(some)]
         unknown = SendItems(0, situations.body(provider=unlisted_providers(situations.contract)[1], account=account))
         refused = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN)), unknown]
         bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))

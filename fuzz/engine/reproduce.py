@@ -24,6 +24,9 @@ from strategies.payloads import plain_payload
 PART_KEPT = 3
 """Of the requests for shrinking, one in so many is kept to see what a small scenario needs that was done before."""
 
+LONG = 6
+"""Actions of a scenario that is more than its failure is likely to need."""
+
 TIMES_TO_CONFIRM = 3
 TIMES_WHEN_INTERMITTENT = 20
 TIMES_DISTURBED = 6
@@ -112,10 +115,18 @@ class Reproducer:
             if place == 0 or (can_begin(candidate) and self.budget.affords(candidate)):
                 again = self._attempt(candidate)
                 if again is not None:
-                    smallest = Minimiser(self.session.contract, self._attempt, self.budget).minimise(again)
-                    self.failure.actions = smallest
-                    return smallest
+                    self.failure.actions = self._minimised(again)
+                    return self.failure.actions
         return None
+
+    def _minimised(self, actions: Actions) -> Actions:
+        """The smallest that was found. What is kept of the budget is of no use to a scenario that is still long."""
+        minimiser = Minimiser(self.session.contract, self._attempt, self.budget)
+        smallest = minimiser.minimise(actions)
+        if len(smallest) > LONG and self.budget.kept:
+            self.budget.kept = 0
+            smallest = minimiser.minimise(smallest)
+        return smallest
 
     def _attempt(self, candidate: Actions) -> Actions | None:
         """Performs a candidate; the actions up to the failure if it is the same one, which is then the evidence."""
