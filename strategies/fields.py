@@ -16,6 +16,8 @@ from swagger.contract import Contract, FieldRule, Json
 
 STAFF_ID = "{{staff_id}}"
 CALENDAR_SYNC_UID = "{{calendar_sync_uid}}"
+OTHER_CALENDAR_SYNC_UID = "{{other_calendar_sync_uid}}"
+"""Of another staff member's calendar sync."""
 
 PROVIDER_PATH = "calendar_sync.provider"
 

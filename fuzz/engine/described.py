@@ -20,6 +20,7 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.templates import fill_known
 from fuzz.engine.wire import Wired, dump, encode, extract, parse
 from fuzz.model.bundle import VERSION
+from fuzz.model.description import NO_CALENDAR_UID, OTHER_CALENDAR_UID
 from fuzz.model.events import Event
 from fuzz.model.exchange import NEAR, NOT_JSON, AtOnce, Create, SendItems, Single, Token
 from fuzz.model.promise import keeps, promises, together
@@ -45,7 +46,9 @@ class _AsWritten(dict[str, str]):
         return "{{" + name + "}}"
 
 
-AS_WRITTEN = _AsWritten({name: f"{{{{{name}}}}}" for name in ("staff_id", "calendar_sync_uid", "now_timestamp")})
+AS_WRITTEN = _AsWritten(
+    {name: f"{{{{{name}}}}}" for name in ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp")}
+)
 
 
 @dataclass(slots=True)
@@ -137,8 +140,9 @@ def _requests(
         yield from _own_steps(session, action, people)
         return
     member = session.staff[action.staff % len(session.staff)]
-    wired = session.wire.wire(action, AS_WRITTEN, _tokens(session, member))
     whose = people.name(member)
+    nobody = {} if len(people.named) > 1 else {OTHER_CALENDAR_UID: NO_CALENDAR_UID}
+    wired = session.wire.wire(action, _AsWritten({**AS_WRITTEN, **nobody}), _tokens(session, member))
     entry = _entry(wired, _gateway(session, action), _token(session, action, member, people), whose)
     entry |= _judgement(session, wired, performed)
     if isinstance(action, Create):

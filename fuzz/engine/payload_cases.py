@@ -115,8 +115,10 @@ def _broken_in_unhappy_situations(situations: Situations, number: int) -> Iterat
         other = due if account == situations.account else situations.body(provider=situations.providers[-1])
         some = rules[turn % 2 :: 2]
         broken = [_broken(other if 2 * place > len(some) else due, each) for place, each in enumerate(some)]
-        unknown = SendItems(0, situations.body(provider=unlisted_providers(situations.contract)[1], account=account))
-        refused = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN)), unknown]
+        refused = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN))]
+        if name != "mismatched":  # which meets it among the near ones
+            unlisted = unlisted_providers(situations.contract)[1]
+            refused.append(SendItems(0, situations.body(provider=unlisted, account=account)))
         bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))
         looks = [SendItems(0, each) for each in bodies]
         others = [SendItems(0, due, token) for token in (Token.ADMIN, Token.OTHER_STAFF)]

@@ -23,6 +23,7 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.transport import Delivery, Transport
 from fuzz.engine.wire import Wire, Wired, extract, parse
 from fuzz.model import oracle
+from fuzz.model.description import NO_CALENDAR_UID
 from fuzz.model.exchange import NEAR, UNKNOWN_UID, Action, AtOnce, Create, MoveSync, SendItems, Single, Token
 from fuzz.model.oracle import Request
 from fuzz.model.payload import items_of
@@ -58,9 +59,11 @@ class Play:
     def variables(self, staff: int) -> dict[str, str]:
         """What the templates of an action on a staff member are filled with."""
         member = self.staff[staff % len(self.staff)]
+        other = self.other(member)
         return {
             "staff_id": member.uid,
-            "calendar_sync_uid": member.calendar_uid or "no-calendar-sync-yet",
+            "calendar_sync_uid": member.calendar_uid or NO_CALENDAR_UID,
+            "other_calendar_sync_uid": other.calendar_uid if other and other.calendar_uid else NO_CALENDAR_UID,
             "now_timestamp": self.timestamp,
             "business_id": self.session.profile.business_id,
         }
@@ -68,6 +71,10 @@ class Play:
     def member(self, action: Single) -> StaffMember:
         """The staff member whom an action touches."""
         return self.staff[action.staff % len(self.staff)]
+
+    def other(self, member: StaffMember) -> StaffMember | None:
+        """The first staff member who is somebody else."""
+        return next((each for each in self.staff if each is not member), None)
 
 
 class Session:
@@ -163,7 +170,7 @@ class Session:
 
     def tokens(self, play: Play, member: StaffMember) -> Mapping[Token, TokenSource | None]:
         """Whose token is whose, seen from a staff member."""
-        other = next((each for each in play.staff if each is not member), None)
+        other = play.other(member)
         return {
             Token.STAFF: member.token,
             Token.OTHER_STAFF: other.token if other else None,

@@ -21,7 +21,10 @@ VERSION = 1
 TIMES_FOR_A_RACE = 30
 CHANCE_TO_MISS = 0.001
 MOST_TIMES = 100
-RUN_VARIABLES = ("staff_id", "calendar_sync_uid", "now_timestamp", "business_id")
+OTHER_CALENDAR_UID = "other_calendar_sync_uid"
+RUN_VARIABLES = ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp", "business_id")
+NO_CALENDAR_UID = "no-calendar-sync-yet"
+"""What stands in the place of the uid of a sync that has not been created."""
 
 Description = dict[str, Any]
 DescribedStep = dict[str, Any]
@@ -206,6 +209,13 @@ def payload_line(failure: Mapping[str, Any]) -> str:
 def variables_of(steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The names of templates that are filled in: the run's own and what earlier steps extract."""
     return tuple(dict.fromkeys((*RUN_VARIABLES, *(name for step in steps for name in step["extract"]))))
+
+
+def whose_variable(name: str, step: Mapping[str, Any]) -> tuple[str, str]:
+    """The staff member, by the name that the bundle gives them, and the name of what is filled in of them."""
+    if name != OTHER_CALENDAR_UID:
+        return step["for"], name
+    return "staff_2" if step["for"] == "staff" else "staff", "calendar_sync_uid"
 
 
 def segments(path: str) -> list[str | int] | None:

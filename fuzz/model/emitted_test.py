@@ -22,6 +22,7 @@ from fuzz.model.description import (
     turn,
     urls,
     variables_of,
+    whose_variable,
 )
 from fuzz.model.emitted_library import IMPORTS, LIBRARY
 from fuzz.model.promise import Promise
@@ -138,7 +139,8 @@ def _variable(name: str, step: DescribedStep) -> str:
         return "BUSINESS_ID"
     if name == "now_timestamp":
         return "at.now_timestamp"
-    return f"at.value({step['for']!r}, {name!r})"
+    whose, what = whose_variable(name, step)
+    return f"at.value({whose!r}, {what!r})"
 
 
 def _promise(promise: Promise) -> str:

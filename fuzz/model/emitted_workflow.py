@@ -24,6 +24,7 @@ from fuzz.model.description import (
     pieces,
     shown,
     variables_of,
+    whose_variable,
 )
 from fuzz.model.promise import ANY_REFUSAL, Promise, matches
 from fuzz.model.verdict import REFUSAL
@@ -143,7 +144,8 @@ def _step(step: DescribedStep, steps: Sequence[DescribedStep]) -> dict[str, Json
 
 def _name(name: str, step: DescribedStep) -> str:
     """`calendar_sync_uid` for the first staff member, `calendar_sync_uid_2` for the second."""
-    return name if name in _OF_THE_RUN else name + step["for"].removeprefix("staff")
+    whose, what = whose_variable(name, step)
+    return name if name in _OF_THE_RUN else what + whose.removeprefix("staff")
 
 
 def _renamed(text: str, step: DescribedStep, steps: Sequence[DescribedStep]) -> str:

@@ -24,6 +24,7 @@ from fuzz.model.description import (
     turn,
     urls,
     variables_of,
+    whose_variable,
 )
 from fuzz.model.near_token import IN_A_SHELL
 from fuzz.model.promise import Promise
@@ -153,7 +154,7 @@ def _variable(name: str, step: DescribedStep, *, inside_json: bool) -> str:
         return '"$now_timestamp"'
     if name == "business_id":
         return '"$(json "$business_id")"' if inside_json else '"$business_id"'
-    return f'"${step["for"]}_{name}"'
+    return f'"${"_".join(whose_variable(name, step))}"'
 
 
 def _conditions(number: int, promise: Promise) -> Iterator[str]:

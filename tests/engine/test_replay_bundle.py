@@ -15,6 +15,7 @@ from fuzz.engine.step_runner import replay_workflow
 from fuzz.errors import ExitCode
 from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.server import Sandbox
+from strategies.fields import OTHER_CALENDAR_SYNC_UID
 from tests.engine.bundling import FAULT, another_account, body, kept, run_pytest, run_script, session_for
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -168,6 +169,21 @@ def test_a_failure_of_the_second_staff_member_is_found_again_by_all(tmp_path: Pa
         assert 1 == run_pytest(path / "test_failure.py", leaking).returncode
         assert Outcome.FAILED is replay_workflow(path / "workflow.md", session_for(leaking)).outcome
         assert "{{staff_id_2}}" in (path / "workflow.md").read_text()
+    assert 0 == run_script(path / "repro.sh", honest).returncode
+    assert 0 == run_pytest(path / "test_failure.py", honest).returncode
+    assert Outcome.FIXED is replay_workflow(path / "workflow.md", session_for(honest)).outcome
+
+
+@needs_curl
+def test_another_staff_members_calendar_is_that_one_in_every_file(tmp_path: Path, honest: Sandbox) -> None:
+    sent = body()
+    sent["external_items"][0]["external_calendar_uid"] = OTHER_CALENDAR_SYNC_UID
+    with Sandbox(fault="lookup-by-calendar-uid") as astray:
+        path = kept(astray, tmp_path, (Create(1, "google_v3"), Create(0, "google_v3"), SendItems(0, sent)))
+        assert 1 == run_script(path / "repro.sh", astray).returncode
+        assert 1 == run_pytest(path / "test_failure.py", astray).returncode
+        assert Outcome.FAILED is replay(load_bundle(path), session_for(astray)).outcome
+    assert "external_calendar_uid: '{{calendar_sync_uid}}'" in (path / "workflow.md").read_text()
     assert 0 == run_script(path / "repro.sh", honest).returncode
     assert 0 == run_pytest(path / "test_failure.py", honest).returncode
     assert Outcome.FIXED is replay_workflow(path / "workflow.md", session_for(honest)).outcome

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 
 from fuzz.sandbox.app import PATHS, application
+from fuzz.sandbox.behaviour import Behaviour
 from fuzz.sandbox.calls import Operation
 from fuzz.sandbox.faults import Fault
-from fuzz.sandbox.people import People
 from fuzz.sandbox.settings import Settings, behaviour_of
 from fuzz.sandbox.variants import Variant
 
@@ -130,7 +130,7 @@ async def _play(steps: Iterable[Step | Together], settings: Settings) -> list[st
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox/apigw") as client:
         for step in steps:
             steps_at_once = step.steps if isinstance(step, Together) else (step,)
-            calls = (_sent(client, settings.people, each) for each in steps_at_once)
+            calls = (_sent(client, behaviour, each) for each in steps_at_once)
             found = await asyncio.gather(*calls)
             answers += [seen(each.operation, response) for each, response in zip(steps_at_once, found, strict=True)]
     behaviour.store.close()
@@ -141,13 +141,14 @@ async def _responses(steps: Iterable[Step], settings: Settings) -> list[httpx.Re
     behaviour = behaviour_of(settings)
     transport = httpx.ASGITransport(application(behaviour))
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox/api2") as client:
-        found = [await _sent(client, settings.people, step) for step in steps]
+        found = [await _sent(client, behaviour, step) for step in steps]
     behaviour.store.close()
     return found
 
 
-async def _sent(client: httpx.AsyncClient, people: People, step: Step) -> httpx.Response:
+async def _sent(client: httpx.AsyncClient, behaviour: Behaviour, step: Step) -> httpx.Response:
     method, path = PATHS[step.operation]
+    people, others = behaviour.people, behaviour.store.sync_of(behaviour.people.staff[1].uid)
     uid, own = people.staff[step.who]
     token = {OWN: own, "admin": people.admin_token, "others": people.staff[2].token}.get(step.token or "", step.token)
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
@@ -155,7 +156,10 @@ async def _sent(client: httpx.AsyncClient, people: People, step: Step) -> httpx.
     if body["staff_uid"] is None:
         del body["staff_uid"]
     raw = json.dumps(body, ensure_ascii=not _is_utf8(body)).encode() if step.raw is None else step.raw
-    return await client.request(method, path, headers=headers, content=raw.replace(b"{{uid}}", uid.encode()))
+    content = raw.replace(b"{{uid}}", uid.encode())
+    if others is not None:
+        content = content.replace(b"{{calendar of the second}}", others.uid.encode())
+    return await client.request(method, path, headers=headers, content=content)
 
 
 def _is_utf8(body: object) -> bool:

@@ -160,6 +160,9 @@ LEAKS = {
     Fault.LOOKUP_BY_ACCOUNT: witness("missing", OK, create(who=1), send(who=1), send()),
     Fault.DISABLED_ACCOUNT_IS_GLOBAL: witness(OK, "invalid", *FRESH, create(who=1), disable(who=1), send()),
     Fault.CREATION_ENABLES_OTHERS: witness("invalid", OK, *DISABLED, create(who=1), send()),
+    Fault.LOOKUP_BY_CALENDAR_UID: witness(
+        OK, "missing", *BOUND, create(who=1), send_item(external_calendar_uid="{{calendar of the second}}")
+    ),
     Fault.REFUSED_DISCONNECT_DROPS_OWNER: witness(
         OK, "missing", *BOUND, create(who=1), send(BOB, who=1), disconnect(who=1), send()
     ),

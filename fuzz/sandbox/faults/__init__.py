@@ -243,6 +243,7 @@ class Fault(Choice):
     REFUSED_TOKEN_ENABLES = tokens.RefusedTokenEnables
     BROKEN_MISMATCH_REPLACES_PROVIDER = storing.BrokenMismatchReplacesProvider
     REFUSED_DISCONNECT_DROPS_OWNER = leaks.RefusedDisconnectDropsOwner
+    LOOKUP_BY_CALENDAR_UID = leaks.LookupByCalendarUid
     ACCOUNT_IN_ASCII = near_misses.AccountInAscii
     LEAP_DAY_REFUSED = dates.LeapDayRefused
     OFFSET_REFUSED = dates.OffsetRefused
