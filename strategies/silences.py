@@ -12,7 +12,7 @@ from itertools import cycle
 from strategies.accounts import UNUSUAL_ACCOUNTS
 from strategies.dates import UNUSUAL_DATES
 from strategies.edits import Change, Form, Path, another, change, field_change, forms, in_form, put
-from strategies.fields import OTHER_CALENDAR_SYNC_UID, unlisted_providers
+from strategies.fields import unlisted_providers
 from strategies.items import END, ID, START
 from strategies.layout import Layout, layout_of
 from strategies.texts import UNUSUAL_TEXTS
@@ -43,11 +43,7 @@ _UNUSUAL_IDS = tuple((kind, f"{text}-{{{{now_timestamp}}}}") for kind, text in U
 """The same as ids that no other scenario uses: one that was sent before would be unusual in two ways."""
 
 _STRANGERS = (("somebody unknown", "0000000000000000"), ("no uid at all", "no such staff member"))
-_OTHER_CALENDARS = (
-    ("another calendar", "0000000000000000"),
-    ("no uid at all", "no such calendar"),
-    ("another staff member's calendar", OTHER_CALENDAR_SYNC_UID),
-)
+_OTHER_CALENDARS = (("another calendar", "0000000000000000"), ("no uid at all", "no such calendar"))
 
 
 def _nested(depth: int) -> Json:

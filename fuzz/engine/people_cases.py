@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from fuzz.engine.situations import Cases, Situations
 from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
+from strategies.fields import OTHER_CALENDAR_SYNC_UID
 from swagger.contract import Json
 
-MODIFIED, DAY_BEFORE = "last_modification", "2029-12-31T10:00:00Z"
+DAY_BEFORE = ("last_modification", "2029-12-31T10:00:00Z")
+"""Makes an item an update that comes late."""
+THEIR_CALENDAR = ("external_calendar_uid", OTHER_CALENDAR_SYNC_UID)
+"""Puts the other one's calendar in the place of the staff member's own."""
 
 
 def token_cases(situations: Situations) -> Iterator[Cases]:
@@ -28,23 +32,28 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
 def two_people(situations: Situations) -> Iterator[Cases]:
     """What is done with one staff member's token or items changes nothing for the other."""
     provider, body = situations.provider, situations.body(serial=7)
-    sends = (SendItems(1, body), SendItems(0, body), SendItems(0, _older(body)), SendItems(1, body, Token.NONE))
+    sends = (
+        SendItems(1, body),
+        SendItems(0, body),
+        SendItems(0, _with_field(body, *DAY_BEFORE)),
+        SendItems(1, body, Token.NONE),
+    )
     yield Cases((*situations.fresh, Create(1, provider)), sends, same_ids=True)
     theirs = SendItems(0, situations.body(account="b@example.com"), Token.OTHER_STAFF)
     one, other = situations.body(serial=9), situations.body(account="b@example.com")
     bound = (*situations.matched, Create(1, provider), SendItems(1, other))
     moves = [move for move in (Move.DISCONNECT, Move.DISABLE) if situations.can(move)]
     refused, last = ([MoveSync(staff, move, provider, "b@example.com") for move in moves] for staff in (0, 1))
-    again = SendItems(0, other)
-    yield Cases(bound, (again, SendItems(1, one), *refused, SendItems(1, other), *last[-1:], again))
+    again, theirs_too = SendItems(0, other), SendItems(0, _with_field(situations.body(serial=10), *THEIR_CALENDAR))
+    yield Cases(bound, (again, theirs_too, SendItems(1, one), *refused, SendItems(1, other), *last[-1:], again))
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
 
 
-def _older(body: dict[str, Json]) -> dict[str, Json]:
-    """The body with its items as they were a day before: an update that comes late."""
+def _with_field(body: dict[str, Json], field: str, value: Json) -> dict[str, Json]:
+    """The body with another value in each item that has the field."""
     return {
-        name: [{**item, MODIFIED: DAY_BEFORE} if MODIFIED in item else item for item in value]
-        if isinstance(value, list)
-        else value
-        for name, value in body.items()
+        name: [{**item, field: value} if field in item else item for item in listed]
+        if isinstance(listed, list)
+        else listed
+        for name, listed in body.items()
     }

@@ -24,12 +24,7 @@ NAMES = {"provider": PROVIDER, "account": ACCOUNT}
 
 STAFF, CALENDAR = "f67acee343b4a38b", "9d2c1b7a66e5f400"
 CIRCUMSTANCES = Circumstances(STAFF, calendar_uid=CALENDAR)
-_VARIABLES = {
-    "{{staff_id}}": STAFF,
-    "{{calendar_sync_uid}}": CALENDAR,
-    "{{other_calendar_sync_uid}}": CALENDAR[::-1],
-    "{{now_timestamp}}": "1763831182123456789",
-}
+_VARIABLES = {"{{staff_id}}": STAFF, "{{calendar_sync_uid}}": CALENDAR, "{{now_timestamp}}": "1763831182123456789"}
 
 
 def filled(value: Json) -> Json:

@@ -131,6 +131,6 @@ class LookupByCalendarUid(Leak):
     """The sync is looked up by the calendar that the items name, so that another staff member's is not found."""
 
     def state_error(self, call: Call, sync: Sync | None) -> StateError | None:
-        named = {item.get("external_calendar_uid") for item in call.items if isinstance(item, dict)}
+        named = [item.get("external_calendar_uid") for item in call.items if isinstance(item, dict)]
         astray = any(other.uid in named for other in self.others(call))
         return super().state_error(call, sync) or (StateError.MISSING if astray else None)
