@@ -20,8 +20,9 @@ IN_TURN = (
     ("display name", "mailto", "two addresses"),
     ("dot at the start", "two dots"),
     ("two at signs", "no local part", "no domain"),
-    ("accented local part", "emoji"),
-    ("combining marks", "ligature", "domain in another script"),
+    ("emoji", "ligature", "domain in another script"),
+    ("slash", "backslash"),
+    ("quoted local part", "address around a space"),
 )
 """Kinds of unusual accounts that a service would hardly tell from each other: one of them a run."""
 
