@@ -24,7 +24,7 @@ from strategies.payloads import plain_payload
 PART_KEPT = 3
 """Of the requests for shrinking, one in so many is kept to see what a small scenario needs that was done before."""
 
-LONG = 6
+LONG = 5
 """Actions of a scenario that is more than its failure is likely to need."""
 
 TIMES_TO_CONFIRM = 3
