@@ -133,6 +133,15 @@ ARGUMENTS = [
         "After step 2 the sync is bound (google_v3, a@example.com) or fresh (google_v3),"
         " and neither explains the answer.",
     ),
+    (
+        [
+            (create(), CREATED),
+            (send(external_items=5), REFUSED),
+            (send(account=B, external_items=5), REFUSED),
+            (send(), state_error("missing")),
+        ],
+        "After step 3 the sync may be in 3 states, and none of them explains the answer.",
+    ),
     # The step that brought the state about, not one that left it as it was, and the last one that did.
     (
         [*BIND, (send(), OK), (send(G, B), state_error("already_exists")), (send(G, B), OK)],

@@ -8,9 +8,9 @@ from itertools import count
 import pytest
 
 from fuzz.model.alphabet import Alphabet, Input, Kind, Word, read_word
-from fuzz.model.automaton import Mealy, documented_machine
+from fuzz.model.automaton import Mealy, cover, documented_machine
 from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
-from fuzz.model.leaks import leak_scenarios
+from fuzz.model.leaks import _changes, leak_scenarios
 from fuzz.model.long_words import long_words
 from fuzz.model.naming import Naming, Steps, concretise, concretise_steps, interleave
 from swagger.contract import Json
@@ -121,6 +121,12 @@ def test_leak_scenarios_act_on_the_other_in_every_way_while_the_first_is_in_ever
 
 def _act(steps: Steps) -> Input:
     return [symbol for staff, symbol in steps if staff == 1][-1]
+
+
+def test_an_act_that_is_accepted_in_no_state_that_can_be_reached_is_left_out() -> None:
+    machine = documented()
+    assert [] == list(_changes(machine, {}))
+    assert list(_changes(machine, {state: word for state, word in cover(machine).items() if word}))
 
 
 def test_leak_scenarios_do_without_moves_that_the_target_lacks() -> None:

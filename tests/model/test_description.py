@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fuzz.model.description import BundleError, numbered, read_bundle, shown, times_of, urls
+from fuzz.model.description import BundleError, numbered, read_bundle, shown, times_of, urls, whose_variable
 from fuzz.model.exchange import AtOnce, Create, Move, MoveSync
 from swagger.contract import Json
 
@@ -115,3 +115,15 @@ def test_a_long_text_is_cut() -> None:
 )
 def test_gateways_are_cut_where_their_paths_part(base: str, fallback: str, endings: tuple[str, str]) -> None:
     assert (base, fallback, *endings) == urls({"base_url": base, "fallback_url": fallback})
+
+
+@pytest.mark.parametrize(
+    ("name", "whose", "resolved"),
+    [
+        ("calendar_sync_uid", "staff_2", ("staff_2", "calendar_sync_uid")),
+        ("other_calendar_sync_uid", "staff", ("staff_2", "calendar_sync_uid")),
+        ("other_calendar_sync_uid", "staff_2", ("staff", "calendar_sync_uid")),
+    ],
+)
+def test_another_ones_calendar_is_that_of_the_other_of_two(name: str, whose: str, resolved: tuple[str, str]) -> None:
+    assert resolved == whose_variable(name, {"for": whose})
