@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
 from fuzz.engine.session import Session
-from fuzz.engine.templates import fill_known
 from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
 from strategies.fields import listed_providers
 from strategies.payloads import plain_payload
 from swagger.contract import Json
 
 CASES_A_SYNC = 30
+NOW = "{{now_timestamp}}"
 UNUSUAL_STRUCTURES = 12
 
 
@@ -88,11 +89,16 @@ def with_ids_of_their_own(cases: Cases) -> Cases:
 
 def _numbered_actions(actions: Sequence[Action], first: int) -> tuple[Action, ...]:
     return tuple(
-        replace(action, body=fill_known(action.body, {"now_timestamp": f"{{{{now_timestamp}}}}{place:03}"}))
+        replace(action, body=_numbered_body(action.body, place))
         if isinstance(action, SendItems) and action.raw is None
         else action
         for place, action in enumerate(actions, start=first)
     )
+
+
+def _numbered_body(body: Json, number: int) -> Json:
+    """The body with a number behind each timestamp. By way of its text: bodies of a thousand items are among them."""
+    return json.loads(json.dumps(body).replace(NOW, f"{NOW}{number:03}"))
 
 
 def looked_at(situations: Situations, actions: Sequence[Action]) -> Iterator[Cases]:
