@@ -9,6 +9,7 @@ from typing import Any
 
 from fuzz.model.curl import printf_of, quoted, token_word
 from fuzz.model.description import (
+    NO_CALENDAR_UID,
     DescribedStep,
     Description,
     body_text,
@@ -202,7 +203,8 @@ def _spelled(value: Json) -> str:
 def _play(description: Description, steps: Sequence[DescribedStep]) -> str:
     """The function that does the steps once, from fresh staff to the failing answer."""
     lines = ["play() {", '  now_timestamp="$(date +%s)$$$((attempt + 1000))$RANDOM"']
-    lines += [f"  {member['name']}_calendar_sync_uid=no-calendar-sync-yet" for member in description["target"]["staff"]]
+    members = description["target"]["staff"]
+    lines += [f"  {member['name']}_calendar_sync_uid={NO_CALENDAR_UID}" for member in members]
     last = steps[-1]["number"]
     for entry in numbered(description):
         if isinstance(entry, tuple):
