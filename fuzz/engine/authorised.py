@@ -5,8 +5,10 @@ Several refusals of one token in a row say nothing about the contract: the run c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from fuzz.engine.bounded import Meanwhile, idle
 from fuzz.engine.profile import TokenSource
 from fuzz.engine.secrets import Secrets
 from fuzz.engine.transport import Delivery, Transport, Unreachable
@@ -37,18 +39,20 @@ class Authorised:
     forgiving: bool = False
     _refusals: dict[str, _Refusals] = field(default_factory=dict)
 
-    def deliver(self, wired: Wired, *, should_pass: bool) -> Delivery:
+    def deliver(
+        self, wired: Wired, should_pass: Callable[[], bool] = lambda: True, meanwhile: Meanwhile = idle
+    ) -> Delivery:
         """Delivers a request; a 401 renews its token and repeats it once. `should_pass`: no reason to refuse it.
 
         Where there is a reason, only a token that can be renewed is worth a repetition.
         """
-        delivery = self.transport.deliver(wired.outgoing)
+        delivery = self.transport.deliver(wired.outgoing, meanwhile)
         source = wired.source
-        if source is None or not (should_pass or source.command):
+        if source is None or not (should_pass() or source.command):
             return delivery
         if unauthorised(delivery):
             delivery = self._again(wired, source, delivery)
-        if should_pass:
+        if should_pass():
             self._count(source, delivery)
         return delivery
 

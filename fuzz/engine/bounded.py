@@ -23,14 +23,30 @@ _ANY_ZLIB_HEADER = 47
 """For `zlib.decompressobj`: a gzip or a zlib header, whichever comes."""
 
 
-class Deadline(threading.local):
-    """When the answer that a thread waits for must be there, by `time.perf_counter`. Mutable, one for each thread."""
+Meanwhile = Callable[[], object]
+"""Work to be done between a request and its answer: it costs nothing while the target is at work."""
 
-    at: float = float("inf")
+
+def idle() -> None:
+    """Nothing to be done meanwhile."""
+
+
+class Waiting(threading.local):
+    """The answer that a thread waits for: until when, by `time.perf_counter`, and what it does meanwhile. Mutable, one
+    for each thread.
+    """
+
+    until: float = float("inf")
+    meanwhile: Meanwhile = staticmethod(idle)
+
+    def spend(self) -> None:
+        """Does what is to be done meanwhile, once."""
+        meanwhile, self.meanwhile = self.meanwhile, idle
+        meanwhile()
 
     def left(self, timeout: float | None, late: type[Exception]) -> float:
         """Seconds that one operation may take; raises `late` if there are none left."""
-        left = self.at - time.perf_counter()
+        left = self.until - time.perf_counter()
         if left <= 0:
             raise late("the answer did not end in time")
         return min(left, timeout if timeout is not None else left)
@@ -39,8 +55,8 @@ class Deadline(threading.local):
 class _Stream(httpcore.NetworkStream):
     """A connection whose reads and writes end with the deadline. Writes are gathered: a request leaves in one piece."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self._stream, self._deadline = stream, deadline
+    def __init__(self, stream: httpcore.NetworkStream, waiting: Waiting) -> None:
+        self._stream, self._awaited = stream, waiting
         self._waiting: list[bytes] = []
         self.close = stream.close  # type: ignore[method-assign]
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
@@ -48,10 +64,11 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._waiting:
             self._send(timeout)
-        return self._stream.read(max_bytes, self._deadline.left(timeout, httpcore.ReadTimeout))
+            self._awaited.spend()
+        return self._stream.read(max_bytes, self._awaited.left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._deadline.left(timeout, httpcore.WriteTimeout)
+        self._awaited.left(timeout, httpcore.WriteTimeout)
         # Headers and body as two segments would wake the server twice.
         self._waiting.append(buffer)
 
@@ -59,20 +76,20 @@ class _Stream(httpcore.NetworkStream):
         waiting, self._waiting = b"".join(self._waiting), []
         # A server may answer before it has read it all, and close: the answer is then there to be read.
         with suppress(httpcore.WriteError):
-            self._stream.write(waiting, self._deadline.left(timeout, httpcore.WriteTimeout))
+            self._stream.write(waiting, self._awaited.left(timeout, httpcore.WriteTimeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        left = self._awaited.left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._awaited)
 
 
 class _Backend(httpcore.NetworkBackend):
     """Opens connections that keep the deadline."""
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline, self._backend = deadline, httpcore.SyncBackend()
+    def __init__(self, waiting: Waiting) -> None:
+        self._awaited, self._backend = waiting, httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -82,11 +99,11 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
+        left = self._awaited.left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options), self._awaited)
 
 
-def bounded_pool(deadline: Deadline, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+def bounded_pool(waiting: Waiting, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
     """The pool that stands behind httpx's own transport, with connections that keep a deadline.
 
     It is used as it is: httpx's objects for requests and answers cost as much as sending and reading them.
@@ -96,7 +113,7 @@ def bounded_pool(deadline: Deadline, tls: ssl.SSLContext) -> httpcore.Connection
         max_connections=CONNECTIONS,
         max_keepalive_connections=CONNECTIONS,
         keepalive_expiry=30.0,
-        network_backend=_Backend(deadline),
+        network_backend=_Backend(waiting),
     )
 
 

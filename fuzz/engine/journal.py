@@ -25,25 +25,54 @@ class Journal:
     """Writes events. With no path it only folds them: for tests, and for workers that hand events on."""
 
     def __init__(self, path: Path | None, secrets: Secrets, listeners: tuple[Listener, ...] = ()) -> None:
-        self.summary = Summary()
+        self._summary = Summary()
+        self._later: Callable[[], Event] | None = None
         self._secrets = secrets
         self._listeners = listeners
         self._lock = threading.Lock()
         self._file: TextIO | None = path.open("w", encoding="utf-8") if path else None
 
+    @property
+    def summary(self) -> Summary:
+        """All events so far, folded."""
+        self.catch_up()
+        return self._summary
+
     def emit(self, event: Event) -> None:
-        """Appends one event. It reaches the operating system at once, so that a killed run loses nothing."""
+        """Appends one event. It reaches the operating system at once."""
+        with self._lock:
+            self._catch_up()
+            self._append(event)
+
+    def emit_later(self, event: Callable[[], Event]) -> None:
+        """Appends one event when there is time, and at the latest before the next one or before anything is read: a run
+        that is killed loses no more than this one.
+        """
+        with self._lock:
+            self._catch_up()
+            self._later = event
+
+    def catch_up(self) -> None:
+        """Appends what was left for later."""
+        with self._lock:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        later, self._later = self._later, None
+        if later is not None:
+            self._append(later())
+
+    def _append(self, event: Event) -> None:
         line = _as_json(event)
         clean = self._secrets.clean(line)
         if clean != line:
             line, event = clean, json.loads(clean)
-        with self._lock:
-            try:
-                self._write(line)
-            finally:
-                self.summary.fold(event)
-                for listener in self._listeners:
-                    listener(event, self.summary)
+        try:
+            self._write(line)
+        finally:
+            self._summary.fold(event)
+            for listener in self._listeners:
+                listener(event, self._summary)
 
     def _write(self, line: str) -> None:
         if self._file is None:
@@ -63,6 +92,7 @@ class Journal:
 
     def close(self) -> None:
         """Closes the file. Emitting goes on working without it."""
+        self.catch_up()
         if self._file is not None:
             self._file.close()
             self._file = None

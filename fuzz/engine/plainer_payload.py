@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from fuzz.engine.plain_body import not_plain, plain_like
@@ -11,7 +12,7 @@ from fuzz.engine.plainer import in_a_plainer_form
 from fuzz.engine.plainer_dates import plainer_dates
 from fuzz.engine.shortest import shortest
 from fuzz.model.difference import Difference, without
-from fuzz.model.exchange import Action, AtOnce, SendItems
+from fuzz.model.exchange import Action, AtOnce, SendItems, Single
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import singles
 from strategies.items import END, ID, START
@@ -30,6 +31,10 @@ def _by_span(different: Difference) -> Hashable:
     return (*item, START) if name in (START, END) else different.path
 
 
+class _GoneError(Exception):
+    """The scenario turns out to fail before it comes to the payload: nothing is left of that to be made plainer."""
+
+
 @dataclass(slots=True)
 class PayloadOf:
     """One payload of a failing scenario, being made plainer. Mutable: `actions` is the scenario as it is by now."""
@@ -42,7 +47,7 @@ class PayloadOf:
 
     def at_its_plainest(self) -> Actions:
         """The scenario with the fewest items in the payload, and with the fewest fields that are not plain."""
-        if self._body is not None:
+        with suppress(_GoneError):
             for body in in_a_plainer_form(self.contract, self._body):
                 self._try(body)
             self._without_items()
@@ -51,16 +56,21 @@ class PayloadOf:
         return self.actions
 
     @property
-    def _body(self) -> dict[str, Json] | None:
-        """The payload as it is by now; None where there is none to make plainer."""
+    def _parts(self) -> tuple[Single, ...]:
+        """The action that sends the payload, or the two of a pair of which one does."""
         if self.place >= len(self.actions):
-            return None
-        single = singles(self.actions[self.place])[self.which]
+            raise _GoneError
+        return singles(self.actions[self.place])
+
+    @property
+    def _body(self) -> dict[str, Json] | None:
+        """The payload as it is by now; None where there is none that could be plainer."""
+        single = self._parts[self.which]
         readable = isinstance(single, SendItems) and single.raw is None and isinstance(single.body, dict)
         return single.body if isinstance(single, SendItems) and readable else None
 
     def _try(self, body: Json) -> bool:
-        parts = [*singles(self.actions[self.place])]
+        parts = [*self._parts]
         parts[self.which] = replace(parts[self.which], body=body)
         action = AtOnce(*parts) if len(parts) > 1 else parts[0]
         failed = self.attempt(self.actions, (*self.actions[: self.place], action, *self.actions[self.place + 1 :]))
@@ -112,7 +122,7 @@ class PayloadOf:
 
     def _taken(self) -> set[str]:
         """External ids that the scenario's other requests send."""
-        own = singles(self.actions[self.place])[self.which]
+        own = self._parts[self.which]
         others = (each for action in self.actions for each in singles(action) if each is not own)
         bodies = (each.body for each in others if isinstance(each, SendItems))
         return {str(item.get(ID)) for body in bodies for item in items_of(self.contract, body)}

@@ -7,9 +7,10 @@ source of scenarios (documents, suites, Hypothesis, replays) goes through it, so
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from fuzz.engine import pairs, steps_of_target, written
 from fuzz.engine.attempt import Incoming
@@ -143,13 +144,13 @@ class Session:
 
     def _perform_with_doubt(self, play: Play, member: StaffMember, action: Single) -> Performed:
         wired = self.wired(play, action)
-        request = self.request(action, wired, member)
+        # Judged as late as possible: while the answer is waited for.
+        request = cache(lambda: self.request(action, wired, member))
         first = performed = self._deliver(action, wired, request, self.believed(member))
         if first.verdict.kind is not Kind.FAIL or not doubtful(first.delivery):
             return first
         for _ in range(TIMES_TO_DOUBT):
-            request = oracle.sent_again(request)
-            again = self._deliver(action, wired, request, performed.verdict.belief)
+            again = self._deliver(action, wired, lambda: oracle.sent_again(request()), performed.verdict.belief)
             again.delivery = again.delivery.after(performed.delivery)
             performed = again
             if not doubtful(performed.delivery):
@@ -183,8 +184,13 @@ class Session:
         token = action.token if isinstance(action, SendItems) else Token.STAFF
         return oracle.request_of(self.contract, action, wired.body, member.circumstances(token))
 
-    def _deliver(self, action: Single, wired: Wired, request: Request, belief: Belief) -> Performed:
-        delivery = self.authorised.deliver(wired, should_pass=request.quality.allowed)
+    def _deliver(self, action: Single, wired: Wired, look: Callable[[], Request], belief: Belief) -> Performed:
+        def meanwhile() -> None:
+            self.journal.catch_up()
+            look()
+
+        delivery = self.authorised.deliver(wired, lambda: look().quality.allowed, meanwhile)
+        request = look()
         verdict = judge(self.contract, request, wired, delivery, belief)
         suspect = verdict.kind is Kind.FAIL and (
             doubtful(delivery) or (delivery.incoming is not None and delivery.incoming.status in REFUSES_TOKENS)
@@ -206,11 +212,8 @@ class Session:
         elif before == frozenset({None}) and len(performed.verdict.belief) > 1:
             member.calendar_uid = UNKNOWN_UID
         play.performed.append(performed)
-        self.journal.emit(
-            written.exchange_event(
-                self.secrets, performed, phase=play.phase, scenario=play.number, step=len(play.performed)
-            )
-        )
+        where = written.Place(play.phase, play.number, len(play.performed))
+        self.journal.emit_later(partial(written.exchange_event, self.secrets, performed, where))
 
     def _remember_calendar(self, member: StaffMember, performed: Performed) -> None:
         incoming = performed.delivery.incoming
@@ -225,10 +228,10 @@ class Session:
         member = play.member(action)
         wired = self.wired(play, action)
         request = Request(action, oracle.named_of(action), trusted=False)
-        delivery = self.authorised.deliver(wired, should_pass=True)
+        delivery = self.authorised.deliver(wired)
         for _ in range(TIMES_TO_DOUBT):
             if doubtful(delivery):
-                delivery = self.authorised.deliver(wired, should_pass=True).after(delivery)
+                delivery = self.authorised.deliver(wired).after(delivery)
         verdict = self._tried(request, delivery, self.believed(member))
         self.conclude(play, member, Performed(action, wired, delivery, request, verdict))
         return delivery.incoming.status if delivery.incoming else None

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from fuzz.engine.attempt import NETWORK_ERRORS, NETWORK_STATUSES, Attempt, Incoming, failed, turned_away
-from fuzz.engine.bounded import Deadline, bounded_pool, read_body, tls_context
+from fuzz.engine.bounded import Meanwhile, Waiting, bounded_pool, idle, read_body, tls_context
 from fuzz.interrupts import raise_unheard
 
 ATTEMPTS = 4
@@ -113,8 +113,8 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        self._deadline = Deadline()
-        self._connections = bounded_pool(self._deadline, tls_context(verify_tls))
+        self._waiting = Waiting()
+        self._connections = bounded_pool(self._waiting, tls_context(verify_tls))
         self._timeouts: dict[str, object] = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
         self.timeout = timeout
         self._run, self._attempts, self._sleep = run, attempts, sleep
@@ -134,8 +134,12 @@ class Transport:
         """Closes the connections."""
         self._connections.close()
 
-    def deliver(self, outgoing: Outgoing) -> Delivery:
-        """Sends a request, again as long as the network fails it. Unreachable after too many losses in a row."""
+    def deliver(self, outgoing: Outgoing, meanwhile: Meanwhile = idle) -> Delivery:
+        """Sends a request, again as long as the network fails it. Unreachable after too many losses in a row.
+
+        `meanwhile` is done once, while an answer is waited for, or not at all if nothing could be sent.
+        """
+        self._waiting.meanwhile = meanwhile
         lost: list[Attempt] = []
         while True:
             raise_unheard()
@@ -180,7 +184,7 @@ class Transport:
     def _send(self, outgoing: Outgoing, request_id: str) -> Incoming:
         request = _request(outgoing, request_id, self._timeouts)
         started = time.perf_counter()
-        self._deadline.at = started + self.timeout
+        self._waiting.until = started + self.timeout
         answer = self._connections.handle_request(request)
         try:
             headers = _headers(answer)

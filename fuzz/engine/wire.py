@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -31,17 +31,20 @@ UNKNOWN_TOKEN = "calfuzz-unknown-token"
 JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wired:
-    """A request ready to be sent, with its JSON as sent (`NOT_JSON` if it does not parse) and its path for reports.
-    Frozen.
-    """
+    """A request ready to be sent: `text` is its body, `path` its path for reports. Frozen."""
 
     outgoing: Outgoing
-    body: Json
+    text: str
     path: str
     source: TokenSource | None
     extract: Mapping[str, str]
+
+    @cached_property
+    def body(self) -> Json:
+        """The JSON as sent, `NOT_JSON` if it does not parse. Read when it is first asked for."""
+        return parse(self.text)
 
 
 class Wire:
@@ -100,7 +103,7 @@ class Wire:
             encode(text),
             {key: str(fill(value, variables, where)) for key, value in step.params.items()} or None,
         )
-        return Wired(outgoing, body, step.path, tokens[name], step.extract)
+        return Wired(outgoing, text, step.path, tokens[name], step.extract)
 
     def _url_of_step(self, step: Step, variables: Mapping[str, str], where: str) -> str:
         """What fills a path is quoted: a uid with a slash or a question mark in it must not lead elsewhere."""
@@ -125,7 +128,7 @@ class Wire:
             {Token.STAFF: source},
             Token.STAFF,
         )
-        return Wired(wired.outgoing, wired.body, wired.path, source, step.extract)
+        return Wired(wired.outgoing, wired.text, wired.path, source, step.extract)
 
     def _request(
         self,
@@ -140,7 +143,7 @@ class Wire:
         text = fill_text(text, variables)
         headers, written = self._headers(tokens.get(token), token)
         outgoing = Outgoing(method, url, headers, written, encode(text))
-        return Wired(outgoing, parse(text), path, tokens.get(token) if token is Token.STAFF else None, {})
+        return Wired(outgoing, text, path, tokens.get(token) if token is Token.STAFF else None, {})
 
     def _headers(self, source: TokenSource | None, token: Token) -> tuple[dict[str, str], dict[str, str]]:
         if token is Token.NONE:

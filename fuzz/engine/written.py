@@ -6,6 +6,8 @@ one.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from fuzz.engine.attempt import Incoming
 from fuzz.engine.judged import Performed
 from fuzz.engine.secrets import Secrets
@@ -18,17 +20,25 @@ LONGEST_BODY = 20_000
 LONGEST_REASON = 300
 
 
-def exchange_event(secrets: Secrets, performed: Performed, *, phase: str, scenario: int, step: int) -> Event:
+class Place(NamedTuple):
+    """Where in a run an exchange stands: the phase's name, and the numbers of the scenario and of its step."""
+
+    phase: str
+    scenario: int
+    step: int
+
+
+def exchange_event(secrets: Secrets, performed: Performed, where: Place) -> Event:
     """The event of one exchange, for the journal to clean and to keep."""
     verdict, delivery = performed.verdict, performed.delivery
-    counted = phase != SHRINKING
+    counted = where.phase != SHRINKING
     why = verdict.seen.why if verdict.seen else verdict.why
     return {
         "event": "exchange",
         "n": _number(delivery.request_id),
-        "phase": phase,
-        "scenario": scenario,
-        "step": step,
+        "phase": where.phase,
+        "scenario": where.scenario,
+        "step": where.step,
         "staff": performed.action.staff,
         "act": kind_of(performed.action),
         "request": request_json(secrets, performed) if counted else {"id": delivery.request_id},

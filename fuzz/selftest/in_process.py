@@ -9,6 +9,7 @@ from functools import partial
 import yaml
 
 from fuzz.engine.attempt import Incoming
+from fuzz.engine.bounded import Meanwhile, idle
 from fuzz.engine.journal import Journal
 from fuzz.engine.profile import Profile
 from fuzz.engine.secrets import Secrets
@@ -35,6 +36,9 @@ class Mute(Journal):
     def emit(self, event: Event) -> None:
         """Forgets the event."""
 
+    def emit_later(self, event: Callable[[], Event]) -> None:
+        """Forgets the event before it is made."""
+
 
 class Caller(Transport):
     """Delivers by a call. Mutable: `renew` puts a service without a past in place of the one there was."""
@@ -49,7 +53,7 @@ class Caller(Transport):
         self._behaviour.store.close()
         self._behaviour = self._begin()
 
-    def deliver(self, outgoing: Outgoing) -> Delivery:
+    def deliver(self, outgoing: Outgoing, _meanwhile: Meanwhile = idle) -> Delivery:
         """Calls the behaviour."""
         self._sent += 1
         operation = Operation(outgoing.url.rpartition("/")[2])

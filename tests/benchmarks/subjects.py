@@ -15,6 +15,7 @@ from unittest.mock import patch
 import httpx
 
 from fuzz.engine import run as run_module
+from fuzz.engine.bounded import Meanwhile, idle
 from fuzz.engine.documents import read_contract
 from fuzz.engine.journal import Journal, Listener
 from fuzz.engine.options import RunOptions
@@ -64,9 +65,9 @@ class Subject:
         sent: list[Outgoing] = []
 
         class Recording(Transport):
-            def deliver(self, outgoing: Outgoing) -> Delivery:
+            def deliver(self, outgoing: Outgoing, meanwhile: Meanwhile = idle) -> Delivery:
                 sent.append(outgoing)
-                return super().deliver(outgoing)
+                return super().deliver(outgoing, meanwhile)
 
         with patch.object(run_module, "Transport", Recording):
             self.run(**options)

@@ -262,6 +262,17 @@ def test_a_payload_of_hundreds_of_unusual_items_is_not_tried_item_by_item() -> N
     assert len(tried) < 400
 
 
+@pytest.mark.parametrize("spared", range(8))
+def test_a_scenario_that_fails_before_its_payload_is_sent_after_all_is_left_at_that(spared: int) -> None:
+    left = iter(range(spared))
+
+    def fails_earlier(_actions: Actions, candidate: Actions) -> Actions | None:
+        return None if next(left, None) is not None else candidate[:1]
+
+    actions = (Create(0, GOOGLE), send(A, item(1, start_date="2024-02-29T10:00:00Z"), item(2, external_title="100 %")))
+    assert actions[:1] == PayloadOf(CONTRACT, fails_earlier, actions, 1, 0).at_its_plainest()
+
+
 def test_of_a_payload_with_several_features_the_one_stays_that_matters() -> None:
     def rrule_in_the_list(actions: Actions) -> bool:
         body = actions[-1].body if isinstance(actions[-1], SendItems) else {}
