@@ -13,8 +13,8 @@ from fuzz.engine.failures import expected_label, says
 from fuzz.engine.journal import Journal
 from fuzz.engine.learn import Found, Learned, learn
 from fuzz.engine.learn_target import TwoAnswersError
-from fuzz.engine.limits import limiter_for
 from fuzz.engine.options import RunOptions
+from fuzz.engine.rates import limiter_for
 from fuzz.engine.session import Performed, Session
 from fuzz.engine.transport import Transport, Unreachable
 from fuzz.errors import ExitCode

@@ -11,8 +11,8 @@ from uuid import uuid4
 from fuzz.engine.documents import read_contract
 from fuzz.engine.journal import Journal
 from fuzz.engine.keep import load_bundle
-from fuzz.engine.limits import limiter_for
 from fuzz.engine.options import RunOptions
+from fuzz.engine.rates import limiter_for
 from fuzz.engine.replay import Outcome, ReplayResult, as_text, replay
 from fuzz.engine.session import Session
 from fuzz.engine.step_runner import replay_workflow

@@ -24,10 +24,10 @@ from fuzz.engine.documents import read_contract
 from fuzz.engine.dry_run import as_text, plan
 from fuzz.engine.journal import Journal
 from fuzz.engine.keep import Keeper
-from fuzz.engine.limits import limiter_for
 from fuzz.engine.options import RunOptions
 from fuzz.engine.pin import Pinned, load_pin, save_pin
 from fuzz.engine.profile import Profile, Staff, Tokens, TokenSource, load_profile, parse_rate
+from fuzz.engine.rates import limiter_for
 from fuzz.engine.run import STAFF_OF_A_WORKER, Run
 from fuzz.engine.saved_phase import replay_all_saved
 from fuzz.engine.secrets import Secrets

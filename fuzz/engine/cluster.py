@@ -21,9 +21,9 @@ from types import TracebackType
 from typing import Any
 
 from fuzz.engine.baseline import Baseline
-from fuzz.engine.limits import rate_for
 from fuzz.engine.merge import Merge
 from fuzz.engine.options import RunOptions
+from fuzz.engine.rates import rate_for
 from fuzz.engine.run import Ended, Run
 from fuzz.engine.shard import Shard
 from fuzz.engine.shard_task import Done, Part, code_of, do, queue_of, stop_of

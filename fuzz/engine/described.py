@@ -20,9 +20,9 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.templates import fill_known
 from fuzz.engine.wire import Wired, dump, encode, extract, parse
 from fuzz.model.bundle import VERSION
-from fuzz.model.description import NO_CALENDAR_UID, OTHER_CALENDAR_UID
+from fuzz.model.description import OTHER_CALENDAR_UID
 from fuzz.model.events import Event
-from fuzz.model.exchange import NEAR, NOT_JSON, AtOnce, Create, SendItems, Single, Token
+from fuzz.model.exchange import NEAR, NO_CALENDAR_UID, NOT_JSON, AtOnce, Create, SendItems, Single, Token
 from fuzz.model.promise import keeps, promises, together
 from fuzz.model.scenario import kind_of, singles
 from fuzz.model.verdict import Verdict

@@ -1,4 +1,4 @@
-"""The rate limit of a run, shared by all of its workers, with pyrate-limiter; through Redis, by all machines."""
+"""A rate limit kept: by all workers of a run, with pyrate-limiter; through Redis, by all machines."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ import time
 
 from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, RateItem
 
-from fuzz.engine.options import RunOptions
-from fuzz.engine.profile import Profile, parse_rate
 from fuzz.engine.shared import bucket_in
-from fuzz.engine.transport import NoLimit, RateLimiter, Unreachable
-from swagger.contract import Contract
+from fuzz.engine.transport import Unreachable
 
 MOST_A_SECOND = 1000
 """Beyond it pyrate-limiter's milliseconds are too coarse, and no target asks for so many."""
@@ -61,25 +58,3 @@ def rate_of(per_second: float) -> Rate:
     if per_second >= 1 and (per_second == int(per_second) or per_second > MOST_A_SECOND):
         return Rate(int(per_second), Duration.SECOND)
     return Rate(1, math.ceil(1000 / per_second))
-
-
-def rate_for(options: RunOptions, profile: Profile, contract: Contract, *, sandbox: bool) -> float | None:
-    """Requests a second at the most: the option's, else the profile's, else the swagger's; none for the sandbox."""
-    if options.rate_limit is not None:
-        return options.rate_limit
-    rate = profile.rate_limit or (None if sandbox else contract.rate_limit)
-    return parse_rate(rate) if rate else None
-
-
-def limiter_for(
-    options: RunOptions, profile: Profile, contract: Contract, *, sandbox: bool, redis: str | None = None
-) -> RateLimiter:
-    """The rate limit of a command, shared through Redis with others that send to the same target if there is one."""
-    return limiter_of(rate_for(options, profile, contract, sandbox=sandbox), redis=redis, target=profile.base_url)
-
-
-def limiter_of(rate: float | None, *, redis: str | None, target: str, shares: int = 1) -> RateLimiter:
-    """Keeps a rate: counted in Redis for all, else an equal share of it for each of those who share it."""
-    if rate is None:
-        return NoLimit()
-    return Limit(rate / shares) if redis is None else SharedLimit(rate, redis=redis, target=target)

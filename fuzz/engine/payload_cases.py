@@ -68,7 +68,7 @@ def all_cases(session: Session, number: int) -> Iterator[Cases]:
     yield from providers_against_each_other(situations)
     yield from stored_accounts(situations, number)
     yield from token_cases(situations)
-    yield from _broken_in_unhappy_situations(situations, number)
+    yield from _refused_in_unhappy_situations(situations, number)
     yield from _silent_in_unhappy_situations(situations, number)
     yield from _broken_deep_within(situations)
     silent = silences_in_turn(silences(contract), number)
@@ -103,7 +103,7 @@ def _broken(body: Json, breakage: Breakage) -> SendItems:
     return SendItems(0, None, raw=changed) if breakage.raw else SendItems(0, changed)
 
 
-def _broken_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:
+def _refused_in_unhappy_situations(situations: Situations, number: int) -> Iterator[Cases]:
     """Each rule broken where a state error is due as well: a refusal or that error, nothing else, and no change. So are
     requests refused that carry no good token, or name a provider that nobody knows.
 

@@ -24,8 +24,18 @@ from fuzz.engine.staff import StaffMember
 from fuzz.engine.transport import Delivery, Transport
 from fuzz.engine.wire import Wire, Wired, extract, parse
 from fuzz.model import oracle
-from fuzz.model.description import NO_CALENDAR_UID
-from fuzz.model.exchange import NEAR, UNKNOWN_UID, Action, AtOnce, Create, MoveSync, SendItems, Single, Token
+from fuzz.model.exchange import (
+    NEAR,
+    NO_CALENDAR_UID,
+    UNKNOWN_UID,
+    Action,
+    AtOnce,
+    Create,
+    MoveSync,
+    SendItems,
+    Single,
+    Token,
+)
 from fuzz.model.oracle import Request
 from fuzz.model.payload import items_of
 from fuzz.model.scenario import kind_of

@@ -25,9 +25,9 @@ from fuzz.engine.campaign import Campaign
 from fuzz.engine.described import describe_failure
 from fuzz.engine.failures import Failure
 from fuzz.engine.journal import Journal
-from fuzz.engine.limits import limiter_of
 from fuzz.engine.options import RunOptions
 from fuzz.engine.profile import Profile
+from fuzz.engine.rates import limiter_of
 from fuzz.engine.run import Ended, Run
 from fuzz.engine.secrets import Secrets
 from fuzz.engine.shard import Shard

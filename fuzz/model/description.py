@@ -23,8 +23,6 @@ CHANCE_TO_MISS = 0.001
 MOST_TIMES = 100
 OTHER_CALENDAR_UID = "other_calendar_sync_uid"
 RUN_VARIABLES = ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp", "business_id")
-NO_CALENDAR_UID = "no-calendar-sync-yet"
-"""What stands in the place of the uid of a sync that has not been created."""
 
 Description = dict[str, Any]
 DescribedStep = dict[str, Any]

@@ -111,6 +111,10 @@ class Lost:
 
 
 UNKNOWN_UID = ""
+"""The uid of a sync whose creation was not answered."""
+
+NO_CALENDAR_UID = "no-calendar-sync-yet"
+"""What stands in the place of the uid of a sync that has not been created."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from fuzz.model.curl import printf_of, quoted, token_word
 from fuzz.model.description import (
-    NO_CALENDAR_UID,
     DescribedStep,
     Description,
     body_text,
@@ -27,6 +26,7 @@ from fuzz.model.description import (
     variables_of,
     whose_variable,
 )
+from fuzz.model.exchange import NO_CALENDAR_UID
 from fuzz.model.near_token import IN_A_SHELL
 from fuzz.model.promise import Promise
 from fuzz.model.repro_library import LIBRARY

@@ -210,6 +210,14 @@ class MockTakesAnyAccount(NearMiss):
         return mocked or super().matches(call, sync)
 
 
+class AccountInAscii(NearMiss):
+    """Accounts are compared in a column of ASCII, where every other letter is a question mark."""
+
+    def same_account(self, given: str, kept: str) -> bool:
+        one, other = (name.encode("ascii", "replace") for name in (given, kept))
+        return one == other or super().same_account(given, kept)
+
+
 def _untagged(account: str) -> str:
     local, at, domain = account.partition("@")
     return local.partition("+")[0] + at + domain
@@ -218,11 +226,3 @@ def _untagged(account: str) -> str:
 def _undotted(account: str) -> str:
     local, at, domain = account.partition("@")
     return local.replace(".", "") + at + domain
-
-
-class AccountInAscii(NearMiss):
-    """Accounts are compared in a column of ASCII, where every other letter is a question mark."""
-
-    def same_account(self, given: str, kept: str) -> bool:
-        one, other = (name.encode("ascii", "replace") for name in (given, kept))
-        return one == other or super().same_account(given, kept)
