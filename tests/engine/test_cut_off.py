@@ -41,3 +41,11 @@ def test_phases_that_came_to_their_end_are_not_spoken_of(slow: Sandbox) -> None:
 
     assert [] == incomplete(ran.summary)
     assert "did not come to an end" not in final_text(ran.summary)
+
+
+@pytest.mark.parametrize("endless", ["random", "race"])
+def test_a_phase_without_an_end_that_came_to_nothing_was_cut_off(slow: Sandbox, endless: str) -> None:
+    ran = run_against(profile_for(slow, request_timeout=10.0), phases=("preflight", endless), max_time=0.01)
+
+    assert 0 == ran.summary.phases[endless]["requests"]
+    assert [endless] == incomplete(ran.summary)
