@@ -10,14 +10,16 @@ from __future__ import annotations
 import random
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fuzz.engine.authorised import unauthorised
 from fuzz.engine.judged import Performed, doubtful, read
+from fuzz.engine.staff import StaffMember
 from fuzz.engine.transport import Delivery
 from fuzz.engine.wire import Wired
 from fuzz.model import oracle
-from fuzz.model.exchange import UNKNOWN_UID, AtOnce, Create
+from fuzz.model.exchange import UNKNOWN_UID, AtOnce, Create, Single
 from fuzz.model.oracle import Request
 from fuzz.model.race import judge_apart, judge_pair
 from fuzz.model.state import Belief
@@ -34,18 +36,32 @@ CONFLICTS = frozenset({409, 423})
 """What a service may answer to one of two requests that meet: the documents do not say that it must let both wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One of the two: what was sent about whom, what was believed before, and what came of it. Frozen."""
+
+    member: StaffMember
+    action: Single
+    believed: Belief
+    wired: Wired
+    request: Request
+    delivery: Delivery
+
+
 def perform_pair(session: Session, play: Play, action: AtOnce) -> Verdict:
     """Sends both actions at once and judges them. The verdict is the failing one, or the second."""
     singles = (action.first, action.second)
-    one, other = (play.member(single) for single in singles)
-    believed = (session.believed(one), session.believed(other))
+    one, other = members = tuple(play.member(single) for single in singles)
+    believed = [session.believed(member) for member in members]
     wired = (session.wired(play, action.first), session.wired(play, action.second))
-    requests = (session.request(action.first, wired[0], one), session.request(action.second, wired[1], other))
+    requests = [session.request(*each) for each in zip(singles, wired, members, strict=True)]
     deliveries = _at_once(session, wired, lead=random.Random(play.number).choice(LEADS))
+    halves = [_Half(*each) for each in zip(members, singles, believed, wired, requests, deliveries, strict=True)]
     judge = _judge if one is other else _judge_apart
-    verdicts = judge(session.contract, requests, wired, deliveries, believed)
-    for member, *performed in zip((one, other), singles, wired, deliveries, requests, verdicts, strict=True):
-        session.conclude(play, member, Performed(*performed))
+    verdicts = judge(session.contract, *halves)
+    for half, verdict in zip(halves, verdicts, strict=True):
+        performed = Performed(half.action, half.wired, half.delivery, half.request, verdict)
+        session.conclude(play, half.member, performed)
     if one is other and all(isinstance(single, Create) for single in singles):
         # Either of the two calendars may be the one that is left.
         one.calendar_uid = UNKNOWN_UID
@@ -65,47 +81,31 @@ def _at_once(session: Session, wired: tuple[Wired, Wired], *, lead: float) -> tu
     return one, other
 
 
-def _judge(
-    contract: Contract,
-    requests: tuple[Request, Request],
-    wired: tuple[Wired, Wired],
-    deliveries: tuple[Delivery, Delivery],
-    believed: tuple[Belief, Belief],
-) -> tuple[Verdict, Verdict]:
-    belief, _ = believed
-    for request, delivery in zip(requests, deliveries, strict=True):
-        belief = _before(contract, request, delivery, belief)
-    one, other = (_seen(contract, *each) for each in zip(requests, wired, deliveries, strict=True))
-    return judge_pair(contract, belief, requests, (one, other))
+def _judge(contract: Contract, one: _Half, other: _Half) -> tuple[Verdict, Verdict]:
+    belief = _before(contract, other, _before(contract, one, one.believed))
+    return judge_pair(contract, belief, (one.request, other.request), (_seen(contract, one), _seen(contract, other)))
 
 
-def _judge_apart(
-    contract: Contract,
-    requests: tuple[Request, Request],
-    wired: tuple[Wired, Wired],
-    deliveries: tuple[Delivery, Delivery],
-    believed: tuple[Belief, Belief],
-) -> tuple[Verdict, Verdict]:
-    one, other = (
-        judge_apart(contract, _before(contract, request, delivery, belief), request, _seen(contract, request, *came))
-        for request, delivery, belief, came in zip(
-            requests, deliveries, believed, zip(wired, deliveries, strict=True), strict=True
-        )
+def _judge_apart(contract: Contract, one: _Half, other: _Half) -> tuple[Verdict, Verdict]:
+    first, second = (
+        judge_apart(contract, _before(contract, half, half.believed), half.request, _seen(contract, half))
+        for half in (one, other)
     )
-    return one, other
+    return first, second
 
 
-def _before(contract: Contract, request: Request, delivery: Delivery, belief: Belief) -> Belief:
+def _before(contract: Contract, half: _Half, belief: Belief) -> Belief:
     """What may be true when the answer was made. An attempt that was lost may have been carried out."""
-    return oracle.after_unknown(contract, belief, request) if delivery.may_have_acted else belief
+    return oracle.after_unknown(contract, belief, half.request) if half.delivery.may_have_acted else belief
 
 
-def _seen(contract: Contract, request: Request, wired: Wired, delivery: Delivery) -> Seen | None:
+def _seen(contract: Contract, half: _Half) -> Seen | None:
+    delivery = half.delivery
     # Of a request that was sent twice, one may have been carried out before the other of the pair and one after it.
     if delivery.incoming is None or delivery.may_have_acted or doubtful(delivery):
         return None
-    if unauthorised(delivery) and request.quality.allowed:
+    if unauthorised(delivery) and half.request.quality.allowed:
         return None
     if delivery.incoming.status in CONFLICTS:
         return None
-    return read(contract, request, wired, delivery.incoming)
+    return read(contract, half.request, half.wired, delivery.incoming)
