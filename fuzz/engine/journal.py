@@ -29,7 +29,7 @@ class Journal:
         self._later: Callable[[], Event] | None = None
         self._secrets = secrets
         self._listeners = listeners
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a listener may read the summary
         self._file: TextIO | None = path.open("w", encoding="utf-8") if path else None
 
     @property
