@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from itertools import takewhile
 
 from fuzz.engine.campaign import Campaign
 from fuzz.engine.namings import Namings, accounts_met
 from fuzz.engine.session import Session
 from fuzz.engine.shard import WHOLE, Shard
+from fuzz.engine.turns import from_a_place_on
 from fuzz.model.alphabet import Alphabet
 from fuzz.model.automaton import Mealy, documented_machine
 from fuzz.model.exchange import Action, Move
@@ -26,6 +28,8 @@ from fuzz.model.verdict import Kind
 from strategies.fields import listed_providers
 
 PHASE = "conformance"
+SHORT = 4
+"""Inputs of a word that every run begins with: the short ones find most."""
 
 
 def alphabet_for(session: Session) -> Alphabet:
@@ -67,15 +71,29 @@ def scenarios(
     session: Session, machine: Mealy, alphabet: Alphabet, namings: Namings, depth: int
 ) -> Iterator[tuple[tuple[Action, ...], bool]]:
     """Every scenario in order, and whether it belongs to the suite that the guarantee rests on."""
-    for each, of_suite in steps(machine, alphabet, depth, two_staff=len(session.staff) > 1):
+    two_staff = len(session.staff) > 1
+    for each, of_suite in steps(machine, alphabet, depth, two_staff=two_staff, number=namings.number):
         naming = namings.next(list(accounts_met(machine, each)))
         if len(naming.providers) > alphabet.providers:
             naming = Naming(naming.providers[: alphabet.providers], naming.accounts)
         yield concretise_steps(each, naming, namings.varied_payload), of_suite
 
 
-def steps(machine: Mealy, alphabet: Alphabet, depth: int, *, two_staff: bool) -> Iterator[tuple[Steps, bool]]:
-    """The inputs of every scenario in order, and whether it belongs to the suite."""
+def steps(
+    machine: Mealy, alphabet: Alphabet, depth: int, *, two_staff: bool, number: int
+) -> Iterator[tuple[Steps, bool]]:
+    """The inputs of every scenario in order, and whether it belongs to the suite: the short words, then the rest from
+    where the seed says, and what only a greater depth asks for.
+    """
+    every = list(_steps(machine, alphabet, two_staff=two_staff))
+    short = list(takewhile(lambda each: len(each[0]) <= SHORT, every))
+    yield from (*short, *from_a_place_on(every[len(short) :], number))
+    if depth:
+        known = set(suite(machine))
+        yield from ((alone(word), True) for word in suite(machine, depth=depth) if word not in known)
+
+
+def _steps(machine: Mealy, alphabet: Alphabet, *, two_staff: bool) -> Iterator[tuple[Steps, bool]]:
     words = list(suite(machine))
     of_suite = ((word, True) for word in words)
     beside = ((word, False) for word in open_words(machine))
@@ -86,9 +104,6 @@ def steps(machine: Mealy, alphabet: Alphabet, depth: int, *, two_staff: bool) ->
         longest = words[-4:]
         yield from ((interleave(one, other), False) for one, other in zip(longest[::2], longest[1::2], strict=False))
     yield from ((alone(word), False) for word in long_words(alphabet))
-    if depth:
-        known = set(words)
-        yield from ((alone(word), True) for word in suite(machine, depth=depth) if word not in known)
 
 
 def established(session: Session, depth: int, coverage: Sequence[Coverage]) -> str:

@@ -15,7 +15,7 @@ from fuzz.engine.people_cases import token_cases, two_people
 from fuzz.engine.session import Play, Session
 from fuzz.engine.shard import WHOLE, Shard
 from fuzz.engine.situations import Cases, Situations, in_groups, looked_at, looked_at_often, with_ids_of_their_own
-from fuzz.engine.turns import breakages_in_turn, one_of_each_kind, silences_in_turn
+from fuzz.engine.turns import breakages_in_turn, from_a_place_on, one_of_each_kind, silences_in_turn
 from fuzz.engine.watch import Watch
 from fuzz.model.exchange import Action, SendItems, Token
 from strategies.breakages import Breakage, breakages, pairs
@@ -26,6 +26,8 @@ from strategies.silences import silences
 from swagger.contract import Json
 
 PHASE = "payloads"
+FIRST = 3
+"""Groups of cases that every run begins with: they find most."""
 PAIRS_A_RUN = 4
 ITEMS_AROUND = 150
 STRUCTURES = 3
@@ -55,9 +57,15 @@ def _run_all(campaign: Campaign, every: Iterable[Cases]) -> bool:
 
 
 def all_cases(session: Session, number: int) -> Iterator[Cases]:
-    """Every group of cases for one staff member, in order: allowed forms, what breaks, near misses, tokens, what is
-    silent, pairs.
+    """Every group of cases for one staff member: each clause once and the first of the allowed forms, then the rest
+    from where the seed says.
     """
+    every = list(_in_order(session, number))
+    yield from (*every[:FIRST], *from_a_place_on(every[FIRST:], number))
+
+
+def _in_order(session: Session, number: int) -> Iterator[Cases]:
+    """Allowed forms, what breaks, near misses, tokens, what is silent, pairs."""
     situations = Situations(session)
     contract = session.contract
     yield from _each_clause_once(Situations(session, provider=situations.providers[-1]))
@@ -74,9 +82,8 @@ def all_cases(session: Session, number: int) -> Iterator[Cases]:
     silent = silences_in_turn(silences(contract), number)
     yield from looked_at_often(situations, [SendItems(0, each.apply(situations.body())) for each in silent])
     chosen = pairs(breakages(contract))
-    start = number % max(1, len(chosen))
-    turned = (*chosen[start:], *chosen[:start])[:PAIRS_A_RUN]
-    yield from looked_at(situations, [_broken(situations.body(), each) for each in turned])
+    some = from_a_place_on(chosen, number)[:PAIRS_A_RUN]
+    yield from looked_at(situations, [_broken(situations.body(), each) for each in some])
 
 
 def _each_clause_once(situations: Situations) -> Iterator[Cases]:

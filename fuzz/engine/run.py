@@ -33,7 +33,7 @@ from fuzz.model.gate import Conclusion, conclude
 from swagger.contract import Contract
 
 STAFF_OF_A_WORKER = 2
-SHARES = {"preflight": 1.0, "saved": 0.15, "conformance": 0.5, "payloads": 0.75, "random": 0.88, "race": 1.0}
+SHARES = {"preflight": 1.0, "saved": 0.15, "conformance": 0.3, "payloads": 0.8, "random": 0.9, "race": 1.0}
 """By which part of the run's time a phase must end, if others follow: on a slow target each gets its turn."""
 TO_THE_END = frozenset({"preflight", "saved", "conformance", "payloads"})
 """Phases with a fixed amount of work; the others go on as long as they may."""

@@ -17,6 +17,7 @@ from strategies.breakages import Breakage
 from strategies.silences import Silence
 from strategies.texts import UNUSUAL_TEXTS
 
+T = TypeVar("T")
 Case = TypeVar("Case", Breakage, Silence)
 EVERYWHERE = frozenset({"absent", "empty text", "blank text", "NUL", "lone surrogate"})
 TAKEN_FOR_ABSENT = ("zero", "fraction", "false", "empty text", "empty object", "empty array")
@@ -76,6 +77,14 @@ def silences_in_turn(catalogue: Sequence[Silence], number: int) -> Iterator[Sile
         members[(number + place) % len(members)] for place, members in enumerate(_together(catalogue, _of_silence))
     ]
     yield from sorted(chosen, key=lambda silence: silence.path not in STRUCTURES)
+
+
+def from_a_place_on(every: Sequence[T], number: int) -> Sequence[T]:
+    """All of them, from a place on that the seed decides, and round to it: where a target is too slow for all, each
+    seed tries another part.
+    """
+    start = random.Random(number).randrange(max(1, len(every)))
+    return (*every[start:], *every[:start])
 
 
 def _together(catalogue: Iterable[Case], key: Callable[[Case], Hashable]) -> list[list[Case]]:
