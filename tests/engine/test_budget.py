@@ -7,7 +7,7 @@ from fuzz.engine.conformance import alphabet_for
 from fuzz.engine.namings import Namings, accounts_met, near_ways
 from fuzz.engine.people_cases import two_people
 from fuzz.engine.situations import Situations
-from fuzz.engine.turns import breakages_in_turn, silences_in_turn
+from fuzz.engine.turns import breakages_in_turn, from_a_place_on, silences_in_turn
 from fuzz.engine.watch import stages
 from fuzz.model.automaton import documented_machine
 from fuzz.selftest.in_process import InProcess
@@ -71,3 +71,25 @@ def test_a_rule_is_broken_in_every_run_and_absent_in_every_form_of_item() -> Non
 def test_what_is_unusual_in_structure_comes_first() -> None:
     paths = [each.path for each in silences_in_turn(silences(CONTRACT), 1)]
     assert paths == sorted(paths, key=lambda path: path not in {"", "external_items", "external_items[]"})
+
+
+def test_of_what_a_slow_target_leaves_no_time_for_each_seed_tries_another_part() -> None:
+    alphabet = alphabet_for(InProcess.of(CONTRACT).session)
+    machine = documented_machine(CONTRACT, alphabet)
+    orders = [
+        [repr(each) for each, _ in conformance.steps(machine, alphabet, 0, two_staff=True, number=seed)]
+        for seed in range(30)
+    ]
+    in_time = [order[: len(order) // 2] for order in orders]
+
+    assert all(sorted(order) == sorted(orders[0]) for order in orders)
+    assert all(order[:50] == orders[0][:50] for order in orders)
+    assert set(orders[0]) == {each for order in in_time for each in order}
+
+
+def test_what_is_turned_is_all_there_in_its_order() -> None:
+    for seed in range(20):
+        turned = from_a_place_on("abcdef", seed)
+        assert "".join(turned) in "abcdefabcdef"
+        assert 6 == len(turned)
+    assert () == from_a_place_on((), 1)
