@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from fuzz.engine.attempt import Incoming
 from fuzz.engine.bounded import Meanwhile, idle
 from fuzz.engine.profile import TokenSource
 from fuzz.engine.secrets import Secrets
 from fuzz.engine.transport import Delivery, Transport, Unreachable
-from fuzz.engine.wire import Wired
+from fuzz.engine.wire import Wired, parse
 from fuzz.errors import UsageError
 
 UNAUTHORISED_IN_A_ROW = 5
 REFUSES_TOKENS = frozenset({401, 403, 407})
 """Statuses that may speak of the token and not of the request."""
+GATEWAYS_REFUSAL = (422, "Unauthorized")
+"""The status and the `error` of a gateway that refuses a token. Source: the API facts, "Failures that are not the
+contract's".
+"""
 
 
 @dataclass(slots=True)
@@ -42,7 +47,8 @@ class Authorised:
     def deliver(
         self, wired: Wired, should_pass: Callable[[], bool] = lambda: True, meanwhile: Meanwhile = idle
     ) -> Delivery:
-        """Delivers a request; a 401 renews its token and repeats it once. `should_pass`: no reason to refuse it.
+        """Delivers a request; where its token is refused, that is renewed, and the request sent again. `should_pass`:
+        no reason to refuse it.
 
         Where there is a reason, only a token that can be renewed is worth a repetition.
         """
@@ -73,14 +79,15 @@ class Authorised:
         refusals.count += 1
         refusals.since = refusals.since or _number(delivery)
         if refusals.count >= UNAUTHORISED_IN_A_ROW and not self.forgiving:
-            raise self.refused(source, 401)
+            raise self.refused(source, delivery)
 
     def since(self, source: TokenSource) -> str:
         """The number of the request since which the token is refused; empty if it is not."""
         return self._refusals.get(source.placeholder, _Refusals()).since
 
-    def refused(self, source: TokenSource, status: int) -> Unreachable:
-        """The end of a run whose target refuses a token."""
+    def refused(self, source: TokenSource, delivery: Delivery) -> Unreachable:
+        """The end of a run whose target refuses a token, as it did with this answer."""
+        status = delivery.incoming.status if delivery.incoming else 401
         since = self.since(source)
         when = f" since request {since}" if since else ""
         return Unreachable(f"{status}{when}: the target refuses the token {source.placeholder}")
@@ -88,7 +95,21 @@ class Authorised:
 
 def unauthorised(delivery: Delivery) -> bool:
     """The answer says that the token is no good."""
-    return delivery.incoming is not None and delivery.incoming.status == 401
+    return delivery.incoming is not None and (delivery.incoming.status == 401 or _is_the_gateways(delivery.incoming))
+
+
+def may_refuse_the_token(delivery: Delivery) -> bool:
+    """The answer may speak of the token and not of the request."""
+    incoming = delivery.incoming
+    return incoming is not None and (incoming.status in REFUSES_TOKENS or _is_the_gateways(incoming))
+
+
+def _is_the_gateways(incoming: Incoming) -> bool:
+    status, says = GATEWAYS_REFUSAL
+    if incoming.status != status or says not in incoming.text:
+        return False
+    body = parse(incoming.text)
+    return isinstance(body, dict) and body.get("error") == says and "errors" not in body
 
 
 def _number(delivery: Delivery) -> str:

@@ -14,7 +14,7 @@ from functools import cache, partial
 
 from fuzz.engine import pairs, steps_of_target, written
 from fuzz.engine.attempt import Incoming
-from fuzz.engine.authorised import REFUSES_TOKENS, Authorised
+from fuzz.engine.authorised import Authorised, may_refuse_the_token
 from fuzz.engine.journal import Journal
 from fuzz.engine.judged import Performed, after_late, died, doubtful, judge
 from fuzz.engine.lifecycle import Lifecycle
@@ -202,9 +202,7 @@ class Session:
         delivery = self.authorised.deliver(wired, lambda: look().quality.allowed, meanwhile)
         request = look()
         verdict = judge(self.contract, request, wired, delivery, belief)
-        suspect = verdict.kind is Kind.FAIL and (
-            doubtful(delivery) or (delivery.incoming is not None and delivery.incoming.status in REFUSES_TOKENS)
-        )
+        suspect = verdict.kind is Kind.FAIL and (doubtful(delivery) or may_refuse_the_token(delivery))
         return Performed(action, wired, delivery, request, verdict, suspect or delivery.upstream_died)
 
     def conclude(self, play: Play, member: StaffMember, performed: Performed) -> None:

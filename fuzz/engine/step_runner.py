@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fuzz.engine.attempt import Incoming
+from fuzz.engine.authorised import unauthorised
 from fuzz.engine.profile import TokenSource
 from fuzz.engine.replay import Outcome, ReplayResult, Row
 from fuzz.engine.session import Session
@@ -139,7 +140,7 @@ def _perform(running: _Running, step: Step, *, documented: bool) -> str:
     wrong = _what_is_wrong(running, step, incoming, documented=documented)
     lacking = _extract(running, wired, delivery)
     _note(running, step, expected, str(incoming.status), broken=bool(wrong))
-    if incoming.status == 401 and wrong:
+    if unauthorised(delivery) and wrong:
         raise _Ending(Outcome.CANNOT_TELL, f"the target refuses the token of {step.id} ({delivery.request_id})")
     return wrong or lacking
 

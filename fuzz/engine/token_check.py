@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fuzz.engine.authorised import REFUSES_TOKENS
+from fuzz.engine.authorised import may_refuse_the_token
 from fuzz.engine.judged import Performed
 from fuzz.engine.session import Session
 from fuzz.model.events import SHRINKING
@@ -15,11 +15,11 @@ from strategies.payloads import plain_payload
 
 def end_if_token_is_refused(session: Session, performed: Performed) -> None:
     """Raises Unreachable if the target refuses the token of a refused request in every situation."""
-    incoming, source = performed.delivery.incoming, performed.wired.source
-    if incoming is None or source is None or incoming.status not in REFUSES_TOKENS:
+    source = performed.wired.source
+    if source is None or not may_refuse_the_token(performed.delivery):
         return
     if not _is_taken_somewhere(session, performed):
-        raise session.authorised.refused(source, incoming.status)
+        raise session.authorised.refused(source, performed.delivery)
 
 
 def _is_taken_somewhere(session: Session, performed: Performed) -> bool:
@@ -30,7 +30,7 @@ def _is_taken_somewhere(session: Session, performed: Performed) -> bool:
         for action in _plain_requests(session, performed.action.staff):
             probe.perform(action)
             tried = probe.performed[-1]
-            answered = tried.delivery.incoming is not None and tried.delivery.incoming.status not in REFUSES_TOKENS
+            answered = tried.delivery.incoming is not None and not may_refuse_the_token(tried.delivery)
             if answered and tried.wired.source == performed.wired.source:
                 return True
         return False

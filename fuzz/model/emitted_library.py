@@ -116,6 +116,10 @@ class Answer:
                 return None
         return value
 
+    def refuses_the_token(self):
+        """A service says so with 401; a gateway, with 422 and a word of its own."""
+        return self.status == 401 or (self.status == 422 and self.at(["error"]) == "Unauthorized")
+
     def names(self, status, code, message):
         """An entry of the answer's list of errors is that one."""
         entries = self.at(["errors"])
@@ -243,7 +247,7 @@ class Play:
             return
         if found == "move":
             self.cannot_tell(answer, "only prepares, and did not work")
-        if answer.status == 401 and found != 401:
+        if answer.refuses_the_token() and found != answer.status:
             self.cannot_tell(answer, "the target refuses the token")
         wrong = next(filter(None, (promise.broken_by(answer) for promise in promises)), "")
         self.broken("the documents allow " + allowed + ("; in the answer, " + wrong if wrong else ""))

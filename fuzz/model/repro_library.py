@@ -131,11 +131,15 @@ judge() { # step, title, what is allowed, promises kept now, promises that it mu
 refused() { # step, status when found or "move": the target does not take the token, or cannot be moved
   if [ "$2" = move ]; then
     why="step $1, which only prepares, did not work"
-  elif is "$1" 401 && [ "$2" != 401 ]; then
+  elif token_refused "$1" && ! is "$1" "$2"; then
     why="the target refuses the token of step $1"
   else
     return 1
   fi
+}
+
+token_refused() { # step: a service says so with 401; a gateway, with 422 and a word of its own
+  is "$1" 401 || { is "$1" 422 && has "$1" '["error"] "Unauthorized"'; }
 }
 
 judge_pair() { # two steps, which promises may be kept together, promises that each keeps, status when found of each

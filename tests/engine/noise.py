@@ -44,6 +44,7 @@ class Noise(StrEnum):
     PAGE_403_BEFORE = "a page in place of the service, with status 403"
     PAGE_404_AFTER = "a page in place of the service's answer, with status 404"
     UNAUTHORISED_BEFORE = "a stray 401"
+    UNAUTHORISED_422_BEFORE = "a stray 422 of a gateway that says Unauthorized"
     CLOSED_BEHIND = "a good answer, and the connection closed behind it without notice"
 
 
@@ -243,6 +244,9 @@ _PAGES: dict[Noise, Callable[[], bytes]] = {
     Noise.PAGE_403_BEFORE: _page(403),
     Noise.PAGE_404_AFTER: _page(404),
     Noise.UNAUTHORISED_BEFORE: lambda: answer(401, b'{"message": "401 Unauthorized"}', kind="application/json"),
+    Noise.UNAUTHORISED_422_BEFORE: lambda: answer(
+        422, b'{"status": "Error", "error": "Unauthorized"}', kind="application/json"
+    ),
 }
 
 

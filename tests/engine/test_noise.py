@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +13,9 @@ from fuzz.engine import transport
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.server import Sandbox
 from fuzz.sandbox.variants import Variant
-from tests.engine.noise import Choose, Noise, NoisyProxy
+from tests.engine.noise import Choose, Noise, NoisyProxy, answer
 from tests.engine.runs import SECONDS, Ran, profile_for, run_against
-from tests.engine.storm import storm
+from tests.engine.storm import PHASES, storm
 
 EASILY_TAKEN_FOR_FAULTY = (
     None,
@@ -229,3 +230,44 @@ def test_a_token_command_that_fails_in_the_middle_of_a_run_ends_it_with_reports(
     assert (3, []) == (ran.conclusion.exit_code, ran.failures)
     assert "401 since request" in ran.conclusion.reasons[0]
     assert "failed with exit code 1" in ran.conclusion.reasons[0]
+
+
+def gateways_422(matches: Callable[[bytes], bool]) -> Choose:
+    """422 in a gateway's words to the requests that match."""
+
+    def choose(request: bytes) -> Noise | None:
+        return Noise.UNAUTHORISED_422_BEFORE if matches(request) else None
+
+    return choose
+
+
+def test_a_gateway_that_refuses_a_token_with_422_now_and_then_raises_no_alarm(behind: Behind) -> None:
+    drawn = random.Random(1)
+
+    ran = behind(gateways_422(lambda _request: drawn.random() < 1 / 30), phases=PHASES, max_time=8.0)
+
+    assert ([], ()) == (ran.failures, ran.conclusion.reasons)
+
+
+def test_a_storm_of_a_gateways_422_ends_the_run(behind: Behind) -> None:
+    seen = iter(range(100_000))
+
+    ran = behind(gateways_422(lambda _request: next(seen) >= 100))
+
+    assert (3, []) == (ran.conclusion.exit_code, ran.failures)
+    assert "422 since request 10" in ran.conclusion.reasons[0]
+
+
+def test_a_state_error_that_is_told_in_a_gateways_words_each_time_is_a_failure() -> None:
+    words = answer(422, b'{"status": "Error", "error": "Unauthorized"}', kind="application/json")
+
+    def rewrite(_request: bytes, said: bytes) -> bytes:
+        return words if b'"invalid"' in said else said
+
+    with Sandbox() as sandbox, NoisyProxy(sandbox.address, rewrite=rewrite) as proxy:
+        ran = run_against(profile_for(sandbox, proxy.address))
+
+    assert ran.failures
+    assert {("invalid", "422 refusal", "3/3")} == {
+        (each["clause"], each["observed"], each["reproduced"]) for each in ran.summary.failures.values()
+    }

@@ -17,7 +17,9 @@ from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItem
 from fuzz.sandbox.server import Sandbox
 from strategies.fields import OTHER_CALENDAR_SYNC_UID
 from tests.engine.bundling import FAULT, another_account, body, kept, run_pytest, run_script, session_for
+from tests.engine.noise import Noise, NoisyProxy
 
+BOTH = ((run_script, "repro.sh"), (run_pytest, "test_failure.py"))
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
@@ -71,6 +73,16 @@ def test_repro_sh_cannot_tell_with_a_wrong_token(bundle: Path, honest: Sandbox) 
     done = run_script(bundle / "repro.sh", honest, CALFUZZ_SANDBOX_ADMIN_TOKEN="wrong")
     assert 3 == done.returncode
     assert "refuses the token" in done.stdout
+
+
+@needs_curl
+def test_neither_can_tell_where_a_gateway_refuses_the_token_with_422(bundle: Path, honest: Sandbox) -> None:
+    with NoisyProxy(honest.address, rate=1.0, kinds=[Noise.UNAUTHORISED_422_BEFORE]) as proxy:
+        target = {"CALFUZZ_BASE_URL": honest.base_url.replace(honest.address, proxy.address)}
+        script, test = (run(bundle / name, honest, **target) for run, name in BOTH)
+    assert (3, "1 skipped") == (script.returncode, test.stdout.strip().splitlines()[-1].partition(" in ")[0])
+    assert "refuses the token" in script.stdout
+    assert "refuses the token" in test.stdout
 
 
 def test_the_emitted_test_fails_where_the_failure_was_found(bundle: Path, faulty: Sandbox) -> None:
