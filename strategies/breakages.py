@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from itertools import combinations, cycle
 
 from strategies.dates import BROKEN_DATES
-from strategies.edits import Change, Form, Path, drop, field_change, forms, in_form, put
+from strategies.edits import Change, Form, Path, change, drop, field_change, forms, in_form, put
 from strategies.layout import Layout, is_of_type, layout_of
 from swagger.contract import Contract, FieldRule, Json
 
@@ -39,9 +39,10 @@ _PLAIN_WRONG: tuple[tuple[str, Json], ...] = (
     ("number", 7),
     ("true", True),
     ("text", "text"),
-    ("object", {"value": "text"}),
+    ("object", {"$ne": None}),
     ("array", ["text"]),
 )
+"""The object is one that a query takes for a condition. The array holds what stands there, if anything does."""
 _FALSY_WRONG: tuple[tuple[str, Json], ...] = (
     ("zero", 0),
     ("fraction", 1.5),
@@ -101,7 +102,8 @@ def _of_field(layout: Layout, rule: FieldRule) -> Iterator[Breakage]:
         if rule.required:
             yield make("absent", (f"required:{rule.path}",), drop)
         for kind, value in _wrong(rule, _PLAIN_WRONG):
-            yield make(kind, (f"type:{rule.path}",), partial(_put_value, value))
+            edit = _put_in_a_list if kind == "array" else partial(_put_value, value)
+            yield make(kind, (f"type:{rule.path}",), edit)
     for form, (kind, value) in zip(cycle(places), _wrong(rule, _FALSY_WRONG)):
         yield _field_breakage(layout, rule, form, kind, (f"type:{rule.path}",), partial(_put_value, value))
     yield from _of_object(layout, rule)
@@ -119,6 +121,10 @@ def _wrong(rule: FieldRule, values: Sequence[tuple[str, Json]]) -> list[tuple[st
 
 def _put_value(value: Json, body: Json, path: Path) -> Json:
     return put(body, path, value)
+
+
+def _put_in_a_list(body: Json, path: Path) -> Json:
+    return change(body, path, lambda held: ["text" if held is None else held])
 
 
 def _field_breakage(

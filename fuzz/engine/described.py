@@ -173,9 +173,7 @@ def _token(session: Session, action: Single, member: StaffMember, people: _Peopl
     """Whose token a request carries: `admin`, the name of a staff member, `none`, `unknown` or `empty`; a near one is
     named for whose it is, and how it differs.
     """
-    token = (
-        Token.ADMIN if isinstance(action, Create) else action.token if isinstance(action, SendItems) else Token.STAFF
-    )
+    token = Token.ADMIN if isinstance(action, Create) else action.token
     if token is Token.STAFF:
         return people.name(member)
     if token is Token.OTHER_STAFF:

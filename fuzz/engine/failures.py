@@ -180,7 +180,7 @@ def says(session: Session, performed: Performed) -> str:
     """What a step names, in a few words: `provider google_v3`, `google_v3, a@example.com`, `3 items, no token`."""
     action = performed.action
     if isinstance(action, MoveSync):
-        return f"{_short(action.provider)}, {_short(action.account)}"
+        return ", ".join([_short(action.provider), _short(action.account), *_token_of(action)])
     if not isinstance(action, SendItems):
         return f"provider {action.provider}"
     named = performed.request.named
@@ -190,9 +190,7 @@ def says(session: Session, performed: Performed) -> str:
     count = len(items_of(session.contract, performed.wired.body))
     if count != 1 and isinstance(performed.wired.body, dict):
         parts.append(f"{count} items")
-    if action.token.value != "staff":
-        token = "no" if action.token is Token.NONE else action.token.value
-        parts.append(f"token {token}" if action.token in NEAR else f"{token} token")
+    parts += _token_of(action)
     parts += [f"breaks {clause}" for clause in performed.verdict.breaks[:2]]
     parts += [feature for feature in performed.verdict.silent if feature not in parts][:2]
     if performed.verdict.kind is Kind.FAIL and performed.request.quality.allowed:
@@ -200,6 +198,14 @@ def says(session: Session, performed: Performed) -> str:
     if performed.verdict.detail.endswith(AT_ONCE):
         parts.append(AT_ONCE)
     return ", ".join(part[:80] for part in parts)
+
+
+def _token_of(action: SendItems | MoveSync) -> list[str]:
+    """A token that is not the staff member's own, in words."""
+    if action.token is Token.STAFF:
+        return []
+    token = "no" if action.token is Token.NONE else action.token.value
+    return [f"token {token}" if action.token in NEAR else f"{token} token"]
 
 
 def _short(text: str) -> str:

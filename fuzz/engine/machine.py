@@ -88,6 +88,11 @@ def against(
             if move is not None and move.value not in session.lifecycle.custom:
                 self.perform(MoveSync(staff, move, provider, account))
 
+        @rule(staff=staff, move=st.sampled_from(moves), account=accounts(), token=st.sampled_from((Token.NONE, *WRONG)))
+        def move_sync_with_no_good_token(self, staff: int, move: Move | None, account: str, token: Token) -> None:
+            if move is not None and move.value not in session.lifecycle.custom:
+                self.perform(MoveSync(staff, move, *self.matching(staff, account), token))
+
         # Sending what the documents allow.
 
         @rule(staff=staff, body=placeholder_bodies, account=accounts())

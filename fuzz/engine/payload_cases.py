@@ -17,7 +17,7 @@ from fuzz.engine.shard import WHOLE, Shard
 from fuzz.engine.situations import Cases, Situations, in_groups, looked_at, looked_at_often, with_ids_of_their_own
 from fuzz.engine.turns import breakages_in_turn, from_a_place_on, one_of_each_kind, silences_in_turn
 from fuzz.engine.watch import Watch
-from fuzz.model.exchange import Action, SendItems, Token
+from fuzz.model.exchange import Action, Move, SendItems, Token
 from strategies.breakages import Breakage, breakages, pairs
 from strategies.crowds import mixed_crowds
 from strategies.fields import unlisted_providers
@@ -28,7 +28,7 @@ from swagger.contract import Json
 PHASE = "payloads"
 FIRST = 3
 """Groups of cases that every run begins with: they find most."""
-PAIRS_A_RUN = 4
+PAIRS_A_RUN = 2
 ITEMS_AROUND = 150
 STRUCTURES = 3
 """The first allowed forms: a single item, two, three. A service may handle each on a path of its own."""
@@ -122,12 +122,14 @@ def _refused_in_unhappy_situations(situations: Situations, number: int) -> Itera
         other = due if account == situations.account else situations.body(provider=situations.providers[-1])
         some = rules[turn % 2 :: 2]
         broken = [_broken(other if 2 * place > len(some) else due, each) for place, each in enumerate(some)]
-        refused = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN))]
+        refused: list[Action] = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN))]
         if name != "mismatched":  # which meets it among the near ones
             unlisted = unlisted_providers(situations.contract)[1]
             refused.append(SendItems(0, situations.body(provider=unlisted, account=account)))
         bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))
         looks = [SendItems(0, each) for each in bodies]
+        if name in ("none", "disabled") and Move.CONNECT in situations.documented:
+            refused.append(situations.move(Move.CONNECT, Token.UNKNOWN))
         others = [SendItems(0, due, token) for token in (Token.ADMIN, Token.OTHER_STAFF)]
         yield from in_groups(beginning, [*refused, *looks, *others])
     unnamed = SendItems(0, with_sync(situations.body(), situations.provider, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 
 from fuzz.engine.situations import Cases, Situations
 from fuzz.model.exchange import Create, Move, MoveSync, SendItems, Token
@@ -24,7 +25,8 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
     own, look = situations.body(serial=3), situations.send(account="b@example.com")
     near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED)
     refused = [SendItems(0, own, token) for token in (*tokens, *near)]
-    yield Cases(situations.matched, (*refused, look, situations.send()))
+    moves = [situations.move(move, token) for move, token in zip(situations.documented, cycle(tokens), strict=False)]
+    yield Cases(situations.matched, (*refused, *moves, look, situations.send()))
     others = (SendItems(0, own, Token.ADMIN), SendItems(0, own, Token.OTHER_STAFF))
     yield Cases(situations.matched, (*others, look, situations.send()))
 
@@ -44,8 +46,9 @@ def two_people(situations: Situations) -> Iterator[Cases]:
     bound = (*situations.matched, Create(1, provider), SendItems(1, other))
     moves = [move for move in (Move.DISCONNECT, Move.DISABLE) if situations.can(move)]
     refused, last = ([MoveSync(staff, move, provider, "b@example.com") for move in moves] for staff in (0, 1))
-    again, theirs_too = SendItems(0, other), SendItems(0, _with_field(situations.body(serial=10), *THEIR_CALENDAR))
-    yield Cases(bound, (again, theirs_too, SendItems(1, one), *refused, SendItems(1, other), *last[-1:], again))
+    in_theirs = [SendItems(0, _with_field(situations.body(serial=serial), *THEIR_CALENDAR)) for serial in (10, 11)]
+    first = (SendItems(0, other), in_theirs[0], SendItems(1, one))
+    yield Cases(bound, (*first, *refused, SendItems(1, other), *last[-1:], in_theirs[1]))
     yield Cases((*situations.fresh, Create(1, provider)), (theirs, SendItems(1, situations.body(serial=8))))
 
 

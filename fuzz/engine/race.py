@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fuzz.engine.campaign import Campaign
 from fuzz.engine.namings import Namings
 from fuzz.engine.session import Session
 from fuzz.engine.shard import WHOLE, Shard
-from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems, Token
 from fuzz.model.naming import Naming
+from strategies.payloads import with_sync
 
 PHASE = "race"
 ROUNDS = 24
@@ -46,6 +48,8 @@ def scenarios(session: Session, namings: Namings) -> Iterator[tuple[Action, ...]
     yield (*bound, AtOnce(send(one), send(other)), *check)
     if len(session.staff) > 1:
         yield from _of_two(session, namings, naming)
+    yield (*bound, AtOnce(replace(send(other), token=Token.NONE), send(one)), *check)
+    yield (*bound, AtOnce(_broken(send(one)), send(one)), *check)
     if session.lifecycle.custom:
         return
     renew = Create(0, naming.providers[-1])
@@ -55,14 +59,21 @@ def scenarios(session: Session, namings: Namings) -> Iterator[tuple[Action, ...]
     yield (create, AtOnce(create, renew), *check)
     if session.lifecycle.can(Move.DISABLE):
         yield (*bound, AtOnce(move(Move.DISABLE, one), send(one)), *check)
+        yield (*bound, AtOnce(move(Move.DISABLE, one), move(Move.DISABLE, one)), *check)
         yield (*bound, AtOnce(move(Move.DISABLE, one), renew), send(one), send(other))
         yield (create, AtOnce(move(Move.DISABLE, one), send(other)), *check)
     if session.lifecycle.can(Move.DISCONNECT):
         yield (*bound, AtOnce(move(Move.DISCONNECT, one), send(one)), *check)
+        yield (*bound, AtOnce(move(Move.DISCONNECT, one), move(Move.DISCONNECT, one)), *check)
         yield (*bound, AtOnce(move(Move.DISCONNECT, one), renew), send(other), send(one))
     if session.lifecycle.can(Move.CONNECT):
         yield (create, AtOnce(move(Move.CONNECT, one), send(other)), *check)
         yield (create, AtOnce(move(Move.CONNECT, one), move(Move.CONNECT, other)), *check)
+
+
+def _broken(send: SendItems) -> SendItems:
+    """The same without its staff member."""
+    return replace(send, body={name: value for name, value in send.body.items() if name != "staff_uid"})
 
 
 def _of_two(session: Session, namings: Namings, naming: Naming) -> Iterator[tuple[Action, ...]]:
@@ -81,6 +92,9 @@ def _of_two(session: Session, namings: Namings, naming: Naming) -> Iterator[tupl
     bound = (*create, send(0), send(1))
     yield (*create, AtOnce(send(0), send(1)), *own(0), *own(1))
     yield (*bound, AtOnce(send(0), send(1)), AtOnce(send(0, whose=1), send(1)), *own(0), *own(1))
+    refused, mine = replace(send(0), token=Token.NONE), send(0)
+    theirs = SendItems(1, with_sync(mine.body, providers[1], accounts[1]))
+    yield (*bound, AtOnce(refused, send(1)), AtOnce(mine, theirs), *own(0), *own(1))
     if session.lifecycle.custom:
         return
     yield (AtOnce(*create), AtOnce(send(1), send(0)), *own(0), *own(1))

@@ -191,7 +191,7 @@ class Session:
 
     def request(self, action: Single, wired: Wired, member: StaffMember) -> Request:
         """The request as the oracle looks at it."""
-        token = action.token if isinstance(action, SendItems) else Token.STAFF
+        token = Token.STAFF if isinstance(action, Create) else action.token
         return oracle.request_of(self.contract, action, wired.body, member.circumstances(token))
 
     def _deliver(self, action: Single, wired: Wired, look: Callable[[], Request], belief: Belief) -> Performed:

@@ -8,14 +8,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from fuzz.engine.session import Session
-from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import Action, Create, Move, MoveSync, SendItems, Token
 from strategies.fields import listed_providers
 from strategies.payloads import plain_payload
 from swagger.contract import Json
 
 CASES_A_SYNC = 30
 NOW = "{{now_timestamp}}"
-UNUSUAL_STRUCTURES = 12
+UNUSUAL_STRUCTURES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Situations:
         self.providers = listed_providers(session.contract)
         self.provider, self.account = provider or self.providers[0], "a@example.com"
         self.unlisted = session.lifecycle.unlisted
-        self.can = session.lifecycle.can
+        self.can, self.custom = session.lifecycle.can, session.lifecycle.custom
 
     def of(self, provider: str) -> Situations:
         """The same situations of a sync of another provider."""
@@ -62,8 +62,13 @@ class Situations:
     def matched(self) -> tuple[Action, ...]:
         return (*self.fresh, SendItems(0, self.body(serial=2)))
 
-    def move(self, move: Move) -> MoveSync:
-        return MoveSync(0, move, self.provider, self.account)
+    def move(self, move: Move, token: Token = Token.STAFF) -> MoveSync:
+        return MoveSync(0, move, self.provider, self.account, token)
+
+    @property
+    def documented(self) -> list[Move]:
+        """The moves that the target makes by the documented operations."""
+        return [move for move in Move if self.can(move) and move.value not in self.custom]
 
     def unhappy(self) -> Iterator[tuple[str, tuple[Action, ...], str]]:
         """Each unhappy situation: its name, how it begins, and the account to name in it."""

@@ -80,7 +80,7 @@ class Wire:
             "calendar_sync": {"provider": action.provider, "account": action.account},
         }
         url = self.url(operation.path, fallback=operation.use_fallback)
-        return self._request(operation.method, url, operation.path, dump(body), variables, tokens, Token.STAFF)
+        return self._request(operation.method, url, operation.path, dump(body), variables, tokens, action.token)
 
     def step(
         self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str

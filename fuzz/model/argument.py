@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fuzz.model.exchange import UNAUTHORISED, Create, Token
-from fuzz.model.oracle import Request
+from fuzz.model.exchange import UNAUTHORISED, Create, MoveSync, Token
+from fuzz.model.oracle import Request, moved
 from fuzz.model.race import AT_ONCE
 from fuzz.model.state import PREDICATES, CalendarSync, Situation, SyncState, bind, describe, legible
 from fuzz.model.verdict import REFUSAL, SUCCESS, Kind, Verdict
@@ -107,9 +107,14 @@ def _of_refused(steps: Sequence[Step]) -> str:
 
 
 def _is_explained(failed: Verdict, last: Request, refused: Request) -> bool:
-    """The answer that failed is the one due in a state that differs by what the refused request names."""
-    bound = [(state, bind(state, refused.named)) for state in failed.was if state is not None]
-    return any(after != state and _due(after, last) == (failed.seen and failed.seen.outcome) for state, after in bound)
+    """The answer that failed is the one due in a state that the refused request would have led to."""
+    left = [(state, after) for state in failed.was if state is not None for after in _had_it_passed(state, refused)]
+    return any(after != state and _due(after, last) == (failed.seen and failed.seen.outcome) for state, after in left)
+
+
+def _had_it_passed(state: CalendarSync, refused: Request) -> frozenset[SyncState]:
+    move = refused.action if isinstance(refused.action, MoveSync) else None
+    return frozenset({bind(state, refused.named)}) if move is None else moved(state, move)
 
 
 def _due(state: SyncState, request: Request) -> str:

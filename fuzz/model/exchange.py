@@ -61,12 +61,13 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MoveSync:
-    """Call a sibling operation, naming a provider and an account."""
+    """Call a sibling operation, naming a provider and an account. Its token is the staff member's own or no good."""
 
     staff: int
     move: Move
     provider: str
     account: str
+    token: Token = Token.STAFF
 
 
 Single = Create | SendItems | MoveSync

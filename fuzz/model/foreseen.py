@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fuzz.model.exchange import UNAUTHORISED, Action, Circumstances, Create, Move, MoveSync, SendItems, Single, Token
+from fuzz.model.exchange import UNAUTHORISED, Action, Circumstances, Create, Move, MoveSync, SendItems, Single
 from fuzz.model.oracle import expected, named_of
 from fuzz.model.payload import items_of, judge_payload, named_by, silent_names
 from fuzz.model.scenario import singles
@@ -66,8 +66,7 @@ class _Foreseeing:
             return CalendarSync(action.provider), True
         named = named_by(action.body) if isinstance(action, SendItems) else named_of(action)
         refused = any(feature == NOT_READ or feature.startswith("breaks ") for feature in features)
-        token = action.token if isinstance(action, SendItems) else Token.STAFF
-        if state is None or refused or token in UNAUTHORISED or expected(self.contract, state, named) != SUCCESS:
+        if state is None or refused or action.token in UNAUTHORISED or expected(self.contract, state, named) != SUCCESS:
             return state, False
         return _moved(action, state, named), True
 

@@ -57,7 +57,7 @@ def request_of(
         quality = judge_payload(contract, body, circumstances)
         return Request(action, named_by(body), quality, circumstances.token)
     silent = silent_names(contract, action.provider, action.account) if isinstance(action, MoveSync) else ()
-    return Request(action, named_of(action), Quality(silent=silent))
+    return Request(action, named_of(action), Quality(silent=silent), circumstances.token)
 
 
 def named_of(action: Create | MoveSync) -> Named:
@@ -79,10 +79,10 @@ def allowed(contract: Contract, state: SyncState, request: Request) -> Allowed:
     if isinstance(action, Create):
         fresh = frozenset[SyncState]({CalendarSync(action.provider)})
         return {SUCCESS: fresh} if request.trusted else {SUCCESS: fresh, REFUSAL: fresh | {state}}
-    if isinstance(action, MoveSync):
-        return _allowed_move(contract, state, action, request)
     if request.token in UNAUTHORISED:
         return {REFUSAL: frozenset({state})}
+    if isinstance(action, MoveSync):
+        return _allowed_move(contract, state, action, request)
     return _allowed_send(contract, state, request)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems, Single, Token
+from fuzz.model.exchange import UNAUTHORISED, Action, AtOnce, Create, Move, MoveSync, SendItems, Single, Token
 from swagger.contract import Json
 
 
@@ -56,6 +56,7 @@ def to_json(action: Action) -> dict[str, Json]:
             "staff": action.staff,
             "provider": action.provider,
             "account": action.account,
+            **({} if action.token is Token.STAFF else {"token": action.token.value}),
         }
     sent: dict[str, Json] = {"body": action.body} if action.raw is None else {"raw": action.raw}
     return {"do": "send", "staff": action.staff, "token": action.token.value, **sent}
@@ -85,7 +86,10 @@ def _read_single(value: Json) -> Single:
     if kind == "send":
         raw = _text(value["raw"]) if "raw" in value else None
         return SendItems(staff, value.get("body"), Token(value["token"]), raw)
-    return MoveSync(staff, Move(kind), _text(value["provider"]), _text(value["account"]))
+    token = Token(value.get("token", Token.STAFF))
+    if token is not Token.STAFF and token not in UNAUTHORISED:
+        raise ValueError("the token is somebody's")
+    return MoveSync(staff, Move(kind), _text(value["provider"]), _text(value["account"]), token)
 
 
 def _text(value: Json) -> str:

@@ -84,6 +84,8 @@ def _entries(
     yield CREATE, created, not created, created and passed
     if isinstance(request.action, SendItems):
         yield from _of_sending(contract, request, verdict, only, seen, ready)
+    elif request.token in UNAUTHORISED:
+        yield TOKEN, True, False, passed
 
 
 def _of_sending(

@@ -77,12 +77,12 @@ def create(provider: str = G) -> Request:
     return _request(Create(0, provider))
 
 
-def move(kind: Move, provider: str = G, account: str = A) -> Request:
-    return _request(MoveSync(0, kind, provider, account))
+def move(kind: Move, provider: str = G, account: str = A, *, token: Token = Token.STAFF) -> Request:
+    return _request(MoveSync(0, kind, provider, account, token), token)
 
 
-def _request(action: Single) -> Request:
-    return oracle.request_of(the_contract(), action, None, Circumstances(STAFF))
+def _request(action: Single, token: Token = Token.STAFF) -> Request:
+    return oracle.request_of(the_contract(), action, None, Circumstances(STAFF, token))
 
 
 def state_error(code: str, /, **changes: Any) -> Answer:

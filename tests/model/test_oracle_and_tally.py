@@ -433,3 +433,17 @@ def test_a_payload_may_be_all_that_stands_in_the_way() -> None:
     ready = [oracle.would_succeed(the_contract(), state, Named(None, A)) for state in (None, FRESH, BOUND, DISABLED)]
     assert [False, True, True, False] == ready
     assert [False, True] == [oracle.would_succeed(the_contract(), BOUND, Named(G, named)) for named in (B, None)]
+
+
+@pytest.mark.parametrize("state", [None, FRESH, BOUND, DISABLED])
+@pytest.mark.parametrize("kind", Move)
+@pytest.mark.parametrize("token", [Token.NONE, Token.UNKNOWN])
+def test_a_sibling_operation_without_a_good_token_is_refused_and_changes_nothing(
+    state: SyncState, kind: Move, token: Token
+) -> None:
+    refused, done = (judge(state, move(kind, token=token), answer) for answer in (Answer(401, NOT_JSON), OK))
+
+    assert (Kind.PASS, frozenset({state}), "token") == (refused.kind, refused.belief, refused.clause)
+    assert (Kind.FAIL, "token") == (done.kind, done.clause)
+    assert ("token" in refused.tally.due, "token" in refused.tally.seen) == (True, True)
+    assert ("token" in done.tally.due, "token" in done.tally.seen) == (True, False)

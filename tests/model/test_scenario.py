@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fuzz.model.exchange import Action, AtOnce, Create, Move, MoveSync, SendItems, Token
+from fuzz.model.exchange import UNAUTHORISED, Action, AtOnce, Create, Move, MoveSync, SendItems, Token
 from fuzz.model.scenario import Scenario, ScenarioError, from_json, kind_of, singles, to_json
 from swagger.contract import Json
 from tests.model.documented import A, G, body
@@ -20,6 +20,10 @@ KNOWN: list[tuple[Action, Json]] = [
     (SendItems(0, None, raw="{"), {"do": "send", "staff": 0, "token": "staff", "raw": "{"}),
     (SendItems(0, None, raw=""), {"do": "send", "staff": 0, "token": "staff", "raw": ""}),
     (MoveSync(2, Move.DISABLE, G, A), {"do": "disable", "staff": 2, "provider": G, "account": A}),
+    (
+        MoveSync(0, Move.CONNECT, G, A, Token.NONE),
+        {"do": "connect", "staff": 0, "provider": G, "account": A, "token": "none"},
+    ),
     (
         AtOnce(Create(0, G), MoveSync(1, Move.CONNECT, G, A)),
         {
@@ -46,6 +50,7 @@ SINGLES = st.one_of(
     st.builds(SendItems, st.integers(0, 9), JSON, st.sampled_from(Token)),
     st.builds(SendItems, st.integers(0, 9), st.none(), st.sampled_from(Token), TEXTS),
     st.builds(MoveSync, st.integers(0, 9), st.sampled_from(Move), TEXTS, TEXTS),
+    st.builds(MoveSync, st.integers(0, 9), st.sampled_from(Move), TEXTS, TEXTS, st.sampled_from(sorted(UNAUTHORISED))),
 )
 
 
@@ -73,6 +78,8 @@ def test_any_action_comes_back_from_its_json_text(action: Action) -> None:
         {"do": "disable", "staff": 0, "provider": G},
         {"do": "disable", "staff": 0, "provider": G, "account": 5},
         {"do": "disable", "staff": 0, "provider": 5, "account": A},
+        {"do": "disable", "staff": 0, "provider": G, "account": A, "token": "other staff"},
+        {"do": "disable", "staff": 0, "provider": G, "account": A, "token": "mine"},
         {"do": "send", "staff": 0, "body": {}},
         {"do": "send", "staff": 0, "token": "mine", "body": {}},
         {"do": "send", "staff": 0, "token": "staff", "raw": 5},
@@ -110,7 +117,7 @@ def test_a_refusal_shows_what_was_refused_cut_short(value: Json, says: str) -> N
 def test_a_scenario_knows_its_staff_its_requests_and_its_kinds() -> None:
     scenario = Scenario(tuple(action for action, _ in KNOWN))
     assert frozenset({0, 1, 2}) == scenario.staff
-    assert 8 == scenario.requests
+    assert 9 == scenario.requests
     first, *_, pair = scenario.actions
     assert (first,) == singles(first)
     assert ["create", "connect"] == [kind_of(single) for single in singles(pair)]

@@ -9,7 +9,7 @@ import pytest
 from fuzz.model.answer import all_but
 from fuzz.model.argument import argue
 from fuzz.model.description import headline, payload_line
-from fuzz.model.exchange import Answer, Token
+from fuzz.model.exchange import Answer, Move, Token
 from fuzz.model.oracle import Request
 from fuzz.model.payload import SENT_BEFORE
 from fuzz.model.race import judge_apart, judge_pair
@@ -24,6 +24,7 @@ from tests.model.documented import (
     create,
     item,
     judge,
+    move,
     read,
     send,
     state_error,
@@ -51,6 +52,13 @@ def failed(account: str, answer: Answer) -> tuple[Request, Verdict]:
 def test_a_request_without_a_good_token_that_changed_something_is_named(token: Token, says: str) -> None:
     steps = [CREATION, refused(B, token), failed(A, state_error("already_exists"))]
     assert argue(steps).endswith(f" Step 2 carries {says}: refused, it must have changed nothing, and it did.")
+
+
+@pytest.mark.parametrize(("kind", "code"), [(Move.DISABLE, "invalid"), (Move.DISCONNECT, "missing")])
+def test_a_sibling_operation_without_a_good_token_that_was_carried_out_is_named(kind: Move, code: str) -> None:
+    request = move(kind, token=Token.UNKNOWN)
+    steps = [CREATION, (request, judge(FRESH, request, UNAUTHORISED)), failed(A, state_error(code))]
+    assert argue(steps).endswith(" Step 2 carries an unknown token: refused, it must have changed nothing, and it did.")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -87,8 +87,8 @@ def connect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0) -> Step
     return _sibling(Operation.CONNECT, account, provider, who)
 
 
-def disable(account: str = ADA, provider: str = GOOGLE, *, who: int = 0) -> Step:
-    return _sibling(Operation.DISABLE, account, provider, who)
+def disable(account: str = ADA, provider: str = GOOGLE, *, who: int = 0, token: str | None = OWN) -> Step:
+    return replace(_sibling(Operation.DISABLE, account, provider, who), token=token)
 
 
 def disconnect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0) -> Step:

@@ -201,6 +201,8 @@ BODY_SHAPES = {
 }
 RACES = {
     Fault.TWO_FIRST_ACCOUNTS_ACCEPTED: witness(OTHER, OK, *FRESH, together(send(), send(BOB))),
+    Fault.NO_TOKEN_WHILE_ANOTHER_CALLS: witness("refused 401", OK, *BOUND, together(send(), send(token=None))),
+    Fault.TWO_DISABLES_CRASH: witness("invalid", "500", *BOUND, together(disable(), disable())),
     Fault.DISABLE_LOST_TO_SEND: witness("invalid", OK, *BOUND, together(send(), disable()), send()),
     Fault.CREATION_LOST_TO_SEND: witness(OK, OTHER, *BOUND, together(send(), create(OUTLOOK)), send(ADA, OUTLOOK)),
     Fault.DISCONNECT_LOST_TO_SEND: witness("missing", OK, *BOUND, together(send(), disconnect()), send()),

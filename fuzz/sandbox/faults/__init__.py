@@ -163,6 +163,8 @@ class Fault(Choice):
     CRASH_ONCE_IN_15 = intermittents.CrashOnceIn15
     ACCOUNT_LOST_ONCE_IN_7 = intermittents.AccountLostOnceIn7
     TWO_FIRST_ACCOUNTS_ACCEPTED = races.TwoFirstAccountsAccepted
+    NO_TOKEN_WHILE_ANOTHER_CALLS = races.NoTokenWhileAnotherCalls
+    TWO_DISABLES_CRASH = races.TwoDisablesCrash
     DISABLE_LOST_TO_SEND = races.DisableLostToSend
     CREATION_LOST_TO_SEND = races.CreationLostToSend
     DISCONNECT_LOST_TO_SEND = races.DisconnectLostToSend
@@ -276,6 +278,8 @@ class Fault(Choice):
     TOKEN_WITH_ANY_END = tokens.TokenWithAnyEnd
     TOKEN_IGNORES_CASE = tokens.TokenIgnoresCase
     EMPTY_TOKEN_ACCEPTED = tokens.EmptyTokenAccepted
+    SIBLINGS_TAKE_ANY_TOKEN = tokens.SiblingsTakeAnyToken
+    REFUSED_DISABLE_ACTS = tokens.RefusedDisableActs
     STATE_BEFORE_TOKEN = tokens.StateBeforeToken
     MISSING_BEFORE_TOKEN = tokens.MissingBeforeToken
     UNAUTHORIZED_SAID_DISABLED = tokens.UnauthorizedSaidDisabled

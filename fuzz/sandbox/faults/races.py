@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from fuzz.sandbox import answers
 from fuzz.sandbox.behaviour import Outcome
-from fuzz.sandbox.calls import Answer, Call, Operation
+from fuzz.sandbox.calls import Answer, Arrival, Call, Operation
 from fuzz.sandbox.faults.kinds import Dishonesty, Kind
 from fuzz.sandbox.store import Sync
 
@@ -108,6 +109,41 @@ class CreationLostToDisconnect(Race):
 
     def splits(self, call: Call, before: Sync | None) -> bool:
         return call.operation is Operation.DISCONNECT or super().splits(call, before)
+
+
+class NoTokenWhileAnotherCalls(Race):
+    """A call without a token is let in as whoever else is calling at the time."""
+
+    calling: str | None = None
+
+    async def perform(self, call: Call) -> Answer:
+        self.calling = call.token
+        await asyncio.sleep(SECONDS_BETWEEN_CHECK_AND_STORE)
+        self.calling = None
+        return await super().perform(call)
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        token = arrival.token or self.calling
+        return super().refuse_token(replace(arrival, token=token))
+
+    def refuse_owner(self, call: Call) -> Answer | None:
+        return super().refuse_owner(replace(call, token=call.token or self.calling))
+
+
+class TwoDisablesCrash(Race):
+    """A disable that comes while another one is at work makes the server fall over."""
+
+    disabling = False
+
+    async def perform(self, call: Call) -> Answer:
+        if call.operation is not Operation.DISABLE:
+            return await super().perform(call)
+        if self.disabling:
+            return answers.crash()
+        self.disabling = True
+        await asyncio.sleep(SECONDS_BETWEEN_CHECK_AND_STORE)
+        self.disabling = False
+        return await super().perform(call)
 
 
 class StaffMixedUpAtOnce(Race):

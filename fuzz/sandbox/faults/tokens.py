@@ -40,6 +40,31 @@ class UnknownTokenAccepted(Token):
         return None if _is_unknown(self, call.token) else super().refuse_owner(call)
 
 
+class SiblingsTakeAnyToken(Token):
+    """Nobody asks for the token of a call to connect, to disable or to disconnect."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        return None if _is_sibling(arrival.operation) else super().refuse_token(arrival)
+
+    def refuse_owner(self, call: Call) -> Answer | None:
+        return None if _is_sibling(call.operation) else super().refuse_owner(call)
+
+
+class RefusedDisableActs(Token):
+    """A disable with an unknown token is refused when it has been carried out."""
+
+    def refuse_token(self, arrival: Arrival) -> Answer | None:
+        late = arrival.operation is Operation.DISABLE and _is_unknown(self, arrival.token)
+        return None if late else super().refuse_token(arrival)
+
+    def refuse_owner(self, call: Call) -> Answer | None:
+        return None if _is_unknown(self, call.token) else super().refuse_owner(call)
+
+    def last_word(self, call: Call, before: Sync | None, answer: Answer) -> Answer:
+        said = super().last_word(call, before, answer)
+        return answers.unauthorized() if _is_unknown(self, call.token) else said
+
+
 class Lax(Token):
     """A token that is close to a staff member's counts as theirs."""
 
@@ -181,6 +206,10 @@ class RefusedTokenEnables(Unheeded):
 
     def left_behind(self, call: Call, sync: Sync) -> Sync:
         return replace(super().left_behind(call, sync), disabled=False)
+
+
+def _is_sibling(operation: Operation) -> bool:
+    return operation not in (Operation.CREATE, Operation.SEND)
 
 
 def _is_unknown(behaviour: Behaviour, token: str | None) -> bool:
