@@ -23,7 +23,7 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
     for some in (tokens, (Token.ADMIN,), (Token.OTHER_STAFF,)):
         yield Cases(situations.fresh, (*(SendItems(0, body, token) for token in some), situations.send()))
     own, look = situations.body(serial=3), situations.send(account="b@example.com")
-    near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED)
+    near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED, Token.CHANGED)
     refused = [SendItems(0, own, token) for token in (*tokens, *near)]
     moves = [situations.move(move, token) for move, token in zip(situations.documented, cycle(tokens), strict=False)]
     yield Cases(situations.matched, (*refused, *moves, look, situations.send()))

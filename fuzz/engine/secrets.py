@@ -70,7 +70,7 @@ class Secrets:
         if near == value or near in self._values.values():
             return None
         # What is longer holds the token. Half of a short one gives little away, and would be found in other texts.
-        if how is Token.SWAPPED or (how is Token.CUT and len(near) >= 2 * SHORTEST_SECRET):
+        if how in (Token.SWAPPED, Token.CHANGED) or (how is Token.CUT and len(near) >= 2 * SHORTEST_SECRET):
             self._learn(near, f"{source.placeholder} {how}")
         return near
 

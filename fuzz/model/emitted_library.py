@@ -80,8 +80,11 @@ def bearer(token):
         return UNKNOWN_TOKEN if token == "unknown" else ""
     name, _, change = token.partition(" ")
     value = token_of(name)
+    half = len(value) // 2
     if change == "cut short":
-        return value[: max(8, len(value) // 2)]
+        return value[: max(8, half)]
+    if change == "with a character changed":
+        return value[:half] + ("y" if value[half] == "x" else "x") + value[half + 1 :]
     return value + "x" if change == "with more" else value.swapcase() if change else value
 
 

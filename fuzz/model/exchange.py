@@ -25,10 +25,11 @@ class Token(StrEnum):
     CUT = "cut short"
     LONGER = "with more"
     SWAPPED = "in the other case"
+    CHANGED = "with a character changed"
 
 
 AUTHORISED = frozenset({Token.STAFF})
-NEAR = frozenset({Token.CUT, Token.LONGER, Token.SWAPPED})
+NEAR = frozenset({Token.CUT, Token.LONGER, Token.SWAPPED, Token.CHANGED})
 """Made of the staff member's own token."""
 UNAUTHORISED = frozenset({Token.NONE, Token.UNKNOWN, Token.EMPTY, *NEAR})
 

@@ -20,6 +20,7 @@ TAKEN_BY = {
     Token.CUT: Fault.TOKEN_BY_PREFIX,
     Token.LONGER: Fault.TOKEN_WITH_ANY_END,
     Token.SWAPPED: Fault.TOKEN_IGNORES_CASE,
+    Token.CHANGED: Fault.TOKEN_BY_BOTH_ENDS,
     Token.EMPTY: Fault.EMPTY_TOKEN_ACCEPTED,
 }
 

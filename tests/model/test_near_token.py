@@ -20,6 +20,7 @@ TOKENS = ("Abcdefgh-12345678-XYZ", "short-Tok", "12345678", "A" * 41)
     [
         (Token.CUT, ["Abcdefgh-1", "short-To", "12345678", "A" * 20]),
         (Token.LONGER, ["Abcdefgh-12345678-XYZx", "short-Tokx", "12345678x", "A" * 41 + "x"]),
+        (Token.CHANGED, ["Abcdefgh-1x345678-XYZ", "shorx-Tok", "1234x678", "A" * 20 + "x" + "A" * 20]),
         (Token.SWAPPED, ["aBCDEFGH-12345678-xyz", "SHORT-tOK", "12345678", "a" * 41]),
     ],
 )
@@ -39,6 +40,8 @@ def test_what_is_longer_holds_the_token_and_what_is_cut_begins_it(token: str) ->
     assert near_token(token, Token.LONGER).startswith(token)
     assert token.startswith(near_token(token, Token.CUT))
     assert token == near_token(near_token(token, Token.SWAPPED), Token.SWAPPED)
+    changed = near_token(token, Token.CHANGED)
+    assert (1, len(token)) == (sum(one != other for one, other in zip(token, changed, strict=True)), len(changed))
 
 
 def test_a_curl_command_pipes_the_right_token_through_what_changes_it() -> None:

@@ -114,6 +114,7 @@ TOKENS = {
     Fault.UNKNOWN_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token="wrong")),
     Fault.TOKEN_BY_PREFIX: witness("refused 401", OK, *FRESH, send(token=TOKEN[:-4])),
     Fault.TOKEN_WITH_ANY_END: witness("refused 401", OK, *FRESH, send(token=TOKEN + "x")),
+    Fault.TOKEN_BY_BOTH_ENDS: witness("refused 401", OK, *FRESH, send(token=f"{TOKEN[:12]}.{TOKEN[13:]}")),
     Fault.TOKEN_IGNORES_CASE: witness("refused 401", OK, *FRESH, send(token=TOKEN.upper())),
     Fault.EMPTY_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token="")),
     Fault.SIBLINGS_TAKE_ANY_TOKEN: witness(OK, "invalid", *BOUND, disable(token=None), send()),

@@ -276,6 +276,7 @@ class Fault(Choice):
     UNKNOWN_TOKEN_ACCEPTED = tokens.UnknownTokenAccepted
     TOKEN_BY_PREFIX = tokens.TokenByPrefix
     TOKEN_WITH_ANY_END = tokens.TokenWithAnyEnd
+    TOKEN_BY_BOTH_ENDS = tokens.TokenByBothEnds
     TOKEN_IGNORES_CASE = tokens.TokenIgnoresCase
     EMPTY_TOKEN_ACCEPTED = tokens.EmptyTokenAccepted
     SIBLINGS_TAKE_ANY_TOKEN = tokens.SiblingsTakeAnyToken

@@ -98,6 +98,14 @@ class TokenWithAnyEnd(Lax):
         return given.startswith(right) or super().same(given, right)
 
 
+class TokenByBothEnds(Lax):
+    """Of a token only the first and the last eight characters are compared, and how many there are."""
+
+    def same(self, given: str, right: str) -> bool:
+        one, other = ((len(token), token[:8], token[-8:]) for token in (given, right))
+        return one == other
+
+
 class TokenIgnoresCase(Lax):
     """Tokens are looked up without regard to case."""
 
