@@ -24,9 +24,13 @@ TAKEN_FOR_ABSENT = ("zero", "fraction", "false", "empty text", "empty object", "
 """Wrong values that a service which looks for any value lets pass together: two of them for each field will do."""
 DATES_ALIKE = (
     ("a word", "text of a null", "text of a failed reading"),
-    ("day first", "month first", "dots"),
+    ("day first", "month first", "dots", "slashes"),
     ("e-mail date", "name of a month"),
-    ("month 13", "month 00"),
+    ("month 13", "month 00", "all zeros"),
+    ("hour 25", "after hour 24"),
+    ("two zones", "name of a zone"),
+    ("offset without digits", "offset of one digit"),
+    ("seconds since the epoch", "milliseconds since the epoch", "JSON of .NET"),
     ("day 00", "day 32"),
     ("minute 60", "second 61"),
 )
