@@ -20,13 +20,16 @@ def token_cases(situations: Situations) -> Iterator[Cases]:
     """No token, an unknown one and other people's, on a fresh and on a bound sync, and that they change nothing."""
     tokens = (Token.NONE, Token.UNKNOWN)
     body = situations.body(account="b@example.com")
-    for some in (tokens, (Token.ADMIN,), (Token.OTHER_STAFF,)):
-        yield Cases(situations.fresh, (*(SendItems(0, body, token) for token in some), situations.send()))
+    connect = [each for each in situations.documented if each is Move.CONNECT]
+    refused = [situations.move(each, Token.NONE, account="b@example.com") for each in connect]
+    yield Cases(situations.fresh, (*(SendItems(0, body, token) for token in tokens), *refused, situations.send()))
+    for token in (Token.ADMIN, Token.OTHER_STAFF):
+        yield Cases(situations.fresh, (SendItems(0, body, token), situations.send()))
     own, look = situations.body(serial=3), situations.send(account="b@example.com")
     near = (Token.EMPTY, Token.CUT, Token.LONGER, Token.SWAPPED, Token.CHANGED)
-    refused = [SendItems(0, own, token) for token in (*tokens, *near)]
+    sends = [SendItems(0, own, token) for token in (*tokens, *near)]
     moves = [situations.move(move, token) for move, token in zip(situations.documented, cycle(tokens), strict=False)]
-    yield Cases(situations.matched, (*refused, *moves, look, situations.send()))
+    yield Cases(situations.matched, (*sends, *moves, look, situations.send()))
     others = (SendItems(0, own, Token.ADMIN), SendItems(0, own, Token.OTHER_STAFF))
     yield Cases(situations.matched, (*others, look, situations.send()))
 

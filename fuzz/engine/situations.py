@@ -62,8 +62,8 @@ class Situations:
     def matched(self) -> tuple[Action, ...]:
         return (*self.fresh, SendItems(0, self.body(serial=2)))
 
-    def move(self, move: Move, token: Token = Token.STAFF) -> MoveSync:
-        return MoveSync(0, move, self.provider, self.account, token)
+    def move(self, move: Move, token: Token = Token.STAFF, *, account: str | None = None) -> MoveSync:
+        return MoveSync(0, move, self.provider, account or self.account, token)
 
     @property
     def documented(self) -> list[Move]:
