@@ -41,7 +41,7 @@ def near_misses(situations: Situations, number: int) -> Iterator[Cases]:
         sends = [SendItems(0, situations.body(account=name.value)) for name in accounts]
         yield from in_groups(beginning, sends)
     yield from _near_a_provider(situations, first=True)
-    yield from _near_a_provider(situations.of(situations.providers[-1]), first=False)
+    yield from _near_a_provider(situations.of(situations.other_provider), first=False)
     yield from _near_a_rich_account(situations, number)
     yield from _near_too_long_accounts(situations)
 

@@ -20,7 +20,7 @@ from fuzz.engine.watch import Watch
 from fuzz.model.exchange import Action, Move, SendItems, Token
 from strategies.breakages import Breakage, breakages, pairs
 from strategies.crowds import mixed_crowds
-from strategies.fields import unlisted_providers
+from strategies.fields import listed_providers, unlisted_providers
 from strategies.payloads import with_sync
 from strategies.silences import silences
 from swagger.contract import Json
@@ -65,10 +65,13 @@ def all_cases(session: Session, number: int) -> Iterator[Cases]:
 
 
 def _in_order(session: Session, number: int) -> Iterator[Cases]:
-    """Allowed forms, what breaks, near misses, tokens, what is silent, pairs."""
-    situations = Situations(session)
+    """Allowed forms, what breaks, near misses, tokens, what is silent, pairs: on syncs of one provider, and of the next
+    with the next seed.
+    """
     contract = session.contract
-    yield from _each_clause_once(Situations(session, provider=situations.providers[-1]))
+    listed = listed_providers(contract)
+    situations = Situations(session, provider=listed[number % len(listed)])
+    yield from _each_clause_once(situations.of(situations.other_provider))
     yield from _plain_forms(situations, number)
     broken = breakages_in_turn(breakages(contract), number)
     yield from looked_at(situations, [_broken(situations.body(), each) for each in broken])
@@ -119,7 +122,7 @@ def _refused_in_unhappy_situations(situations: Situations, number: int) -> Itera
     rules = _one_of_each(breakages(situations.contract))
     for turn, (name, beginning, account) in enumerate(situations.unhappy(), start=number):
         due, own = situations.body(account=account), situations.body()
-        other = due if account == situations.account else situations.body(provider=situations.providers[-1])
+        other = due if account == situations.account else situations.body(provider=situations.other_provider)
         some = rules[turn % 2 :: 2]
         broken = [_broken(other if 2 * place > len(some) else due, each) for place, each in enumerate(some)]
         refused: list[Action] = [*broken, *(SendItems(0, due, token) for token in (Token.NONE, Token.UNKNOWN))]

@@ -38,6 +38,11 @@ class Situations:
         self.unlisted = session.lifecycle.unlisted
         self.can, self.custom = session.lifecycle.can, session.lifecycle.custom
 
+    @property
+    def other_provider(self) -> str:
+        """Another listed provider, if there is one."""
+        return next((name for name in self.providers if name != self.provider), self.provider)
+
     def of(self, provider: str) -> Situations:
         """The same situations of a sync of another provider."""
         other = copy(self)
