@@ -232,7 +232,7 @@ def _agreeing_from_end(length: int) -> PairOfAccounts:
     return PairOfAccounts(f"the last {length} characters agree", f"x{tail}", f"y{tail}")
 
 
-NEAR_TO_ALL = frozenset({"another listed one", "unlisted", "its app's name", "wildcard"})
+NEAR_TO_ALL = frozenset({"another listed one", "unlisted", "wildcard"})
 """Kinds of near providers that do not depend on the one they are near to."""
 
 

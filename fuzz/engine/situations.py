@@ -15,7 +15,7 @@ from swagger.contract import Json
 
 CASES_A_SYNC = 30
 NOW = "{{now_timestamp}}"
-UNUSUAL_STRUCTURES = 9
+UNUSUAL_STRUCTURES = 8
 
 
 @dataclass(frozen=True, slots=True)
