@@ -67,7 +67,7 @@ class Authorised:
             value = self.secrets.renew(source)
         except UsageError as error:
             since = self.since(source) or _number(refused)
-            raise Unreachable(f"401 since request {since}, and {error.what}") from None
+            raise Unreachable(f"{_status(refused)} since request {since}, and {error.what}") from None
         headers = {**wired.outgoing.headers, "Authorization": f"Bearer {value}"}
         return self.transport.deliver(replace(wired.outgoing, headers=headers)).after(refused)
 
@@ -87,10 +87,9 @@ class Authorised:
 
     def refused(self, source: TokenSource, delivery: Delivery) -> Unreachable:
         """The end of a run whose target refuses a token, as it did with this answer."""
-        status = delivery.incoming.status if delivery.incoming else 401
         since = self.since(source)
         when = f" since request {since}" if since else ""
-        return Unreachable(f"{status}{when}: the target refuses the token {source.placeholder}")
+        return Unreachable(f"{_status(delivery)}{when}: the target refuses the token {source.placeholder}")
 
 
 def unauthorised(delivery: Delivery) -> bool:
@@ -110,6 +109,10 @@ def _is_the_gateways(incoming: Incoming) -> bool:
         return False
     body = parse(incoming.text)
     return isinstance(body, dict) and body.get("error") == says and "errors" not in body
+
+
+def _status(delivery: Delivery) -> str:
+    return str(delivery.incoming.status) if delivery.incoming else "no answer"
 
 
 def _number(delivery: Delivery) -> str:

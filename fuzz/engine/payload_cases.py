@@ -129,10 +129,10 @@ def _refused_in_unhappy_situations(situations: Situations, number: int) -> Itera
         if name != "mismatched":  # which meets it among the near ones
             unlisted = unlisted_providers(situations.contract)[1]
             refused.append(SendItems(0, situations.body(provider=unlisted, account=account)))
-        bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))
-        looks = [SendItems(0, each) for each in bodies]
         if name in ("none", "disabled") and Move.CONNECT in situations.documented:
             refused.append(situations.move(Move.CONNECT, Token.UNKNOWN))
+        bodies = {"none": (own, situations.body(account="b@example.com")), "disabled": (own,)}.get(name, (due, own))
+        looks = [SendItems(0, each) for each in bodies]
         others = [SendItems(0, due, token) for token in (Token.ADMIN, Token.OTHER_STAFF)]
         yield from in_groups(beginning, [*refused, *looks, *others])
     unnamed = SendItems(0, with_sync(situations.body(), situations.provider, ""))

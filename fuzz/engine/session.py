@@ -27,6 +27,7 @@ from fuzz.model import oracle
 from fuzz.model.exchange import (
     NEAR,
     NO_CALENDAR_UID,
+    UNAUTHORISED,
     UNKNOWN_UID,
     Action,
     AtOnce,
@@ -145,7 +146,8 @@ class Session:
         member = play.member(action)
         if member.belief is None and not isinstance(action, Create):
             raise ValueError("a scenario begins with a create for each staff member it touches")
-        if not isinstance(action, SendItems) and kind_of(action) in self.lifecycle.custom:
+        refused = not isinstance(action, Create) and action.token in UNAUTHORISED
+        if not refused and not isinstance(action, SendItems) and kind_of(action) in self.lifecycle.custom:
             performed = steps_of_target.perform(self, play, member, action)
         else:
             performed = self._perform_with_doubt(play, member, action)

@@ -16,7 +16,7 @@ from fuzz.engine.session import Session
 from fuzz.engine.templates import dates, fill, fill_known, fill_text
 from fuzz.engine.wire import check_paths, encode, extract, parse
 from fuzz.errors import UsageError
-from fuzz.model.exchange import NOT_JSON, Create, Move, MoveSync, SendItems
+from fuzz.model.exchange import NOT_JSON, Create, Move, MoveSync, SendItems, Token
 from fuzz.model.state import CalendarSync
 from fuzz.model.verdict import Kind
 from fuzz.sandbox.server import Sandbox
@@ -66,6 +66,18 @@ def own_ways(sandbox: Sandbox, **states: object) -> Session:
 
 
 # Steps of the target's own.
+
+
+def test_a_move_without_a_good_token_is_never_made_by_a_targets_own_steps(sandbox: Sandbox) -> None:
+    session = own_ways(sandbox, disabled=[step("disable")])
+    play = session.play("test")
+    play.perform(Create(0, "google_v3"))
+
+    verdict = play.perform(MoveSync(0, Move.DISABLE, "google_v3", "a@example.com", Token.UNKNOWN))
+
+    assert (Kind.PASS, "token") == (verdict.kind, verdict.clause)
+    assert frozenset({CalendarSync("google_v3")}) == verdict.belief
+    session.close()
 
 
 def test_a_targets_own_steps_move_its_staff_members_between_all_states(sandbox: Sandbox) -> None:
