@@ -1,6 +1,6 @@
-"""Errors that are the user's move: bad options, profiles, documents, bundles. What, where, and what next; exit code 2.
+"""Errors that the user can correct (bad options, profiles, documents, bundles), and the exit codes.
 
-A broken contract is a verdict and an unreachable target is an ending; neither is an exception class here.
+A broken contract is a verdict, and an unreachable target ends a run: neither is an exception class here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 REDACTORS: list[Callable[[str], str]] = []
-"""What takes the secrets known so far out of a text, for the last words of a command that itself fails."""
+"""Functions that remove the known secrets from a text; for the traceback of a command that itself fails."""
 
 
 class ExitCode(IntEnum):
@@ -23,13 +23,13 @@ class ExitCode(IntEnum):
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: like an interruption, with an exit code of its own."""
+    """Raised on SIGTERM. Like an interruption, with another exit code."""
 
     exit_code = 143
 
 
 class UsageError(Exception):
-    """Something the user gave cannot be used: `what` (with file, line and field where known) and what to do `next`."""
+    """Raised for input that cannot be used: `what` is wrong (file, line and field where known), what to do `next`."""
 
     def __init__(self, what: str, *, next: str) -> None:
         super().__init__(what)

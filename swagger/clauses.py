@@ -1,22 +1,23 @@
-"""The clauses of a contract: every promise as one sentence with an id and a place. Order and ids are part of the
-interface, since verdicts, tallies and baselines name them.
+"""Makes the clauses of a contract: every promise as one sentence with an id and a place.
+
+Their order and ids must not change: verdicts, tallies and baselines name them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from swagger.contract import Clause, ClauseKind, FieldRule, Source, StateError, Step
-from swagger.document import Document
-from swagger.drift import alternative_path, compact
-from swagger.markdown import sentences
-from swagger.responses import DocumentedResponse
+from swagger.contract import Clause, ClauseKind, FieldRule, Source, StateError, Step, field_clause_id
+from swagger.drift import compact
+from swagger.parsing.markdown import sentences
+from swagger.workflow.document import Document
+from swagger.workflow.responses import DocumentedResponse
 
 
 def all_clauses(
     document: Document, *, create: Step, success: DocumentedResponse, token: str, fields: Iterable[FieldRule]
 ) -> Iterator[Clause]:
-    """All clauses of a complete document, with the field rules that the merge has arrived at."""
+    """All clauses of a complete document. `fields`: the merged field rules."""
     for error in document.errors:
         yield Clause(error.code, ClauseKind.STATE_ERROR, error.occurs_when, error.where)
     yield Clause("success", ClauseKind.SUCCESS, f"{success.status} with {compact(success.body)}", success.where)
@@ -46,28 +47,38 @@ def _field_clauses(rules: list[FieldRule]) -> Iterator[Clause]:
     for rule in rules:
         if rule.required:
             says = f"`{rule.path}` is required: {rule.says}"
-            yield Clause(f"required:{rule.path}", ClauseKind.REQUIRED, says, rule.where)
+            yield Clause(field_clause_id(ClauseKind.REQUIRED, rule.path), ClauseKind.REQUIRED, says, rule.where)
     for rule in rules:
         article = "an" if rule.type[0] in "aeiou" else "a"
-        yield Clause(f"type:{rule.path}", ClauseKind.TYPE, f"`{rule.path}` is {article} {rule.type}", rule.where)
+        yield Clause(
+            field_clause_id(ClauseKind.TYPE, rule.path),
+            ClauseKind.TYPE,
+            f"`{rule.path}` is {article} {rule.type}",
+            rule.where,
+        )
     for rule in rules:
         if rule.format is not None:
             says = f"`{rule.path}` is a {rule.format}: {rule.says}"
-            yield Clause(f"format:{rule.path}", ClauseKind.FORMAT, says, rule.where)
+            yield Clause(field_clause_id(ClauseKind.FORMAT, rule.path), ClauseKind.FORMAT, says, rule.where)
     for rule in rules:
         if rule.listed:
-            yield Clause(f"listed:{rule.path}", ClauseKind.LISTED, _sentence(rule, rule.listed[0]), rule.where)
+            yield Clause(
+                field_clause_id(ClauseKind.LISTED, rule.path),
+                ClauseKind.LISTED,
+                _sentence(rule, rule.listed[0]),
+                rule.where,
+            )
     named: dict[str, FieldRule] = {}
     for rule in rules:
-        if rule.alternative is not None:
-            named.setdefault(alternative_path(rule), rule)
+        if rule.alternative_path is not None:
+            named.setdefault(rule.alternative_path, rule)
     for path, rule in named.items():
         says = _sentence(rule, path.rpartition(".")[2])
-        yield Clause(f"alternative:{path}", ClauseKind.ALTERNATIVE, says, rule.where)
+        yield Clause(field_clause_id(ClauseKind.ALTERNATIVE, path), ClauseKind.ALTERNATIVE, says, rule.where)
 
 
 def _sentence(rule: FieldRule, word: str) -> str:
-    """The sentence of the rule's description in which a word stands."""
+    """The sentence of the rule's description that has a word."""
     return next((sentence for sentence in sentences(rule.says) if word in sentence), rule.says)
 
 

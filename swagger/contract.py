@@ -1,11 +1,11 @@
-"""The types of a contract: everything the endpoint promises, frozen, each piece with the place it was read from.
+"""The types of a contract: everything that the endpoint promises, each piece with the place where it was read. Frozen.
 
-Nothing here reads a file: `document.py` and `operation.py` do, and `load.py` merges what they read into one `Contract`.
+`workflow/` and `openapi/` read the files, and `load.py` merges them into one `Contract`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -14,8 +14,25 @@ Json = Any
 """A JSON value: None, bool, int, float, str, list of them, or dict from str to them."""
 
 
+ITEM = "external_items[]"
+"""The path of one item of a request body, in either item form."""
+
+ITEM_ID = "external_id"
+"""The field by which the service tells items apart."""
+
+
+def ids_of(items: Iterable[Mapping[str, Json]]) -> list[str]:
+    """The ids of items, in their order; an item whose id is no text is left out."""
+    return [item[ITEM_ID] for item in items if isinstance(item.get(ITEM_ID), str)]
+
+
+def join_path(parent: str, name: str) -> str:
+    """The path of a field in an object; `parent` is empty for the body itself."""
+    return f"{parent}.{name}" if parent else name
+
+
 class ContractError(Exception):
-    """A document or swagger that cannot be used: `what` and where it is wrong, and what to do `next`."""
+    """Raised for a document or swagger that cannot be used: `what` is wrong and where, what to do `next`."""
 
     def __init__(self, what: str, *, next: str) -> None:
         super().__init__(what)
@@ -25,7 +42,7 @@ class ContractError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where something is promised: a file name and a 1-based line, or a JSON pointer in a swagger."""
+    """The place of a promise: a file name and a 1-based line, or a JSON pointer in a swagger."""
 
     file: str
     line: int | None = None
@@ -38,7 +55,7 @@ class Source:
 
 
 class ClauseKind(StrEnum):
-    """What a clause is about; the model knows one predicate for each kind (and for each state error, by its code)."""
+    """What a clause is about."""
 
     STATE_ERROR = "state error"
     SUCCESS = "success"
@@ -55,7 +72,7 @@ class ClauseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One sentence the service can be held to.
+    """One sentence that the service must keep.
 
     Ids: a state error's code (`missing`), `success`, `required:PATH`, `type:PATH`, `format:PATH`, `listed:PATH`,
     `alternative:PATH`, `token`, `create`, `account_stored`, `no_server_error`.
@@ -66,15 +83,25 @@ class Clause:
     says: str
     where: Source
 
+    @property
+    def path(self) -> str:
+        """The path of the field that the clause is about; empty for a clause that is about no field."""
+        return self.id.partition(":")[2]
+
+
+def field_clause_id(kind: ClauseKind, path: str) -> str:
+    """The id of a clause about a field, such as `required:PATH` or `listed:PATH`."""
+    return f"{'listed' if kind is ClauseKind.LISTED else kind.value}:{path}"
+
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What is promised of one field of the request body.
+    """The rule for one field of the request body.
 
-    `path` is the document's spelling (`external_items[].start_date`), `type` a JSON schema type name, `format` is
-    `date-time` or None, `listed` the quoted values in their order, `alternative` the name of the field that may
-    be sent instead, at the same level. `promised` is False for a field that only the swagger knows although the
-    document describes the body: it is then sent to observe, never to judge.
+    `path`: as the document spells it (`external_items[].start_date`). `type`: a JSON schema type name. `format`:
+    `date-time` or None. `listed`: the listed values in their order. `alternative`: the name of the field that may be
+    sent instead, at the same level. `promised` is False for a field that only the swagger has although the document
+    describes the body: it is sent and observed, but not judged.
     """
 
     path: str
@@ -89,6 +116,11 @@ class FieldRule:
     parent: str = field(init=False, repr=False, compare=False)
     """Path of the object or array that holds the field; empty for a top-level one."""
     name: str = field(init=False, repr=False, compare=False)
+
+    @property
+    def alternative_path(self) -> str | None:
+        """The path of the field that may be sent instead; None if there is no such field."""
+        return join_path(self.parent, self.alternative) if self.alternative is not None else None
 
     def __post_init__(self) -> None:
         parent, _, name = self.path.rpartition(".")
@@ -140,7 +172,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One place where document and swagger disagree: what each says (None: nothing), and which the fuzzer follows."""
+    """One place where document and swagger disagree: what each says (None: nothing), and which one is followed."""
 
     what: str
     document: str | None
@@ -152,7 +184,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A part of a document that was read and could not be used, and why. Not an error: it is named, and that is all."""
+    """A part of a document that could not be used, and why. It is reported, and is no error."""
 
     what: str
     where: Source
@@ -160,12 +192,11 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Everything promised of one endpoint.
+    """The contract of one endpoint.
 
-    `prerequisites` are the document's own preparing steps (the first POST of them is the create step), `test_request`
-    its example. `siblings` are the operations next to the
-    endpoint, by name (`connect`, `disable`, `disconnect`), as far as the swagger lists them. `rate_limit` is the
-    swagger's `x-throttling-tier` as `8/s`, or None.
+    `prerequisites`: the document's preparing steps; their first POST is the create step. `test_request`: its example.
+    `siblings`: the operations beside the endpoint that the swagger lists, by name (`connect`, `disable`, `disconnect`).
+    `rate_limit`: the swagger's `x-throttling-tier` as `8/s`, or None.
     """
 
     endpoint: Operation
@@ -192,7 +223,7 @@ class Contract:
         object.__setattr__(self, "_promised", promised)
 
     def promised_in(self, parent: str) -> Mapping[str, FieldRule]:
-        """The promised rules for the fields of one object or entry by name, in their order. Every request asks."""
+        """The promised rules for the fields of one object or item, by name, in their order."""
         return self._promised.get(parent, {})
 
     @property
@@ -201,23 +232,23 @@ class Contract:
         return next(step for step in self.prerequisites if step.method == "POST")
 
     def clause(self, clause_id: str) -> Clause:
-        """The clause of that id; KeyError for an unknown one."""
+        """The clause of an id; KeyError if there is none."""
         for clause in self.clauses:
             if clause.id == clause_id:
                 return clause
         raise KeyError(clause_id)
 
     def state_error(self, code: str) -> StateError:
-        """The state error of that code; KeyError for an unknown one."""
+        """The state error of a code; KeyError if there is none."""
         for error in self.state_errors:
             if error.code == code:
                 return error
         raise KeyError(code)
 
     def field(self, path: str) -> FieldRule | None:
-        """The rule for that path, or None."""
+        """The rule for a path; None if there is none."""
         return next((rule for rule in self.fields if rule.path == path), None)
 
     def item_rules(self) -> Iterator[FieldRule]:
         """The rules for the fields of one item, in the document's order."""
-        return (rule for rule in self.fields if rule.parent == "external_items[]")
+        return (rule for rule in self.fields if rule.parent == ITEM)

@@ -1,5 +1,6 @@
-"""Where document and swagger disagree, one `Drift` row each. The document is what the fuzzer follows; only where it is
-silent about the whole body does the swagger's word count.
+"""Finds the differences between document and swagger, one `Drift` for each.
+
+The fuzzer follows the document. The swagger's fields count only if the document does not describe the body at all.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 
 from swagger.contract import Drift, FieldRule, Json, Source, StateError
-from swagger.document import Document
-from swagger.operation import SwaggerOperation, SwaggerResponse
-from swagger.responses import DocumentedResponse, error_entries
+from swagger.openapi.operation import SwaggerOperation, SwaggerResponse
+from swagger.workflow.document import Document
+from swagger.workflow.responses import DocumentedResponse, error_entries
 
 DOCUMENT = "document"
 
@@ -18,7 +19,7 @@ DOCUMENT = "document"
 def all_drift(
     document: Document, swagger: SwaggerOperation, *, success: DocumentedResponse, token: str
 ) -> Iterator[Drift]:
-    """Every difference of a complete document, the operation itself first, then tokens, fields and responses."""
+    """Every difference: first the operation itself, then tokens, fields and responses."""
     if not swagger.found:
         endpoint = document.front.endpoint
         says = f"{endpoint.method} {endpoint.path}" if endpoint else None
@@ -37,7 +38,7 @@ def compact(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def skeleton(body: Json) -> str:
+def _skeleton(body: Json) -> str:
     """The shape of a body: its keys, with the values of the plain ones and the keys of the others."""
     if not isinstance(body, dict):
         return compact(body)
@@ -65,29 +66,24 @@ def _fields(document: Document, swagger: SwaggerOperation) -> Iterator[Drift]:
         if rule.path in theirs:
             yield from _rule(rule, theirs.pop(rule.path))
         else:
-            yield Drift(f"field {rule.path}", described(rule), rule.where, None, swagger.where, DOCUMENT)
+            yield Drift(f"field {rule.path}", _described(rule), rule.where, None, swagger.where, DOCUMENT)
     for rule in document.fields:
-        if rule.alternative is not None and alternative_path(rule) not in theirs:
-            what = f"field {alternative_path(rule)}"
+        if rule.alternative_path is not None and rule.alternative_path not in theirs:
+            what = f"field {rule.alternative_path}"
             yield Drift(what, f"alternative to {rule.path}", rule.where, None, swagger.where, DOCUMENT)
     for rule in theirs.values():
         if not is_alternative(rule.path, document.fields):
-            yield Drift(f"field {rule.path}", None, None, described(rule), rule.where, DOCUMENT)
-
-
-def alternative_path(rule: FieldRule) -> str:
-    """The full path of the field that may be sent instead of a rule's own."""
-    return f"{rule.parent}.{rule.alternative}" if rule.parent else str(rule.alternative)
+            yield Drift(f"field {rule.path}", None, None, _described(rule), rule.where, DOCUMENT)
 
 
 def is_alternative(path: str, fields: tuple[FieldRule, ...]) -> bool:
-    """Whether a path is that of a documented alternative, or of something inside of it."""
-    paths = (alternative_path(rule) for rule in fields if rule.alternative is not None)
-    return any(path == one or path.startswith((f"{one}.", f"{one}[]")) for one in paths)
+    """Whether a path is a documented alternative, or inside one."""
+    documented = (rule.alternative_path for rule in fields if rule.alternative_path is not None)
+    return any(path == other or path.startswith((f"{other}.", f"{other}[]")) for other in documented)
 
 
-def described(rule: FieldRule) -> str:
-    """A rule in a few words: `required string, date-time`."""
+def _described(rule: FieldRule) -> str:
+    """A rule as a short text: `required string, date-time`."""
     words = f"{'required' if rule.required else 'optional'} {rule.type}"
     return f"{words}, {rule.format}" if rule.format else words
 
@@ -127,7 +123,7 @@ def _keys(status: str, success: DocumentedResponse, theirs: SwaggerResponse) -> 
 
 
 def _errors(document: Document, swagger: SwaggerOperation) -> Iterator[Drift]:
-    """Per status: the envelope, then each error by its code. An error without a counterpart is a row of its own."""
+    """The differences for each status: the envelope, then each error by its code, also if only one side has it."""
     theirs = {response.status: response for response in swagger.responses}
     enveloped: set[str] = set()
     for error in document.errors:
@@ -142,7 +138,7 @@ def _errors(document: Document, swagger: SwaggerOperation) -> Iterator[Drift]:
 
 
 def _envelope(error: StateError, response: SwaggerResponse) -> Iterator[Drift]:
-    ours, theirs = skeleton(error.body), skeleton(response.example)
+    ours, theirs = _skeleton(error.body), _skeleton(response.example)
     if ours != theirs:
         yield Drift(f"response {error.status} envelope", ours, error.where, theirs, response.where, DOCUMENT)
 

@@ -1,5 +1,6 @@
-"""Document and swagger merged into one `Contract`: the document wins, every difference is kept as drift, and a document
-that lacks what a run needs is refused with the place and the remedy.
+"""Merges document and swagger into one `Contract`: the document is followed, and every difference is kept as drift.
+
+A document that lacks a part that a run needs is refused, with its place and what to do.
 """
 
 from __future__ import annotations
@@ -7,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from swagger.clauses import all_clauses
 from swagger.contract import Clause, ClauseKind, Contract, FieldRule, Operation, Source, StateError, Step
-from swagger.document import Document, calls, read_document
 from swagger.drift import all_drift, is_alternative
-from swagger.operation import SwaggerOperation, read_operation
-from swagger.reading import refusal
-from swagger.responses import DocumentedResponse
+from swagger.openapi.operation import SwaggerOperation, read_operation
+from swagger.parsing.strict_json import refusal
+from swagger.workflow.document import Document, calls, read_document
+from swagger.workflow.responses import DocumentedResponse
+
+_Part = TypeVar("_Part")
 
 PACKAGE = Path(__file__).parent
 WORKFLOW = PACKAGE / "scheduling/workflows/put_business_scheduling_v1_external_calendar_items_bulk_create.md"
@@ -26,7 +30,7 @@ def load_contract(
 ) -> Contract:
     """The contract of a workflow document and a swagger, by default the packaged ones.
 
-    `predicates` are the codes of the state errors that the model can judge; None: any. ContractError if a file cannot
+    `predicates` are the codes of the state errors that the oracle can judge; None: any. ContractError if a file cannot
     be read, a needed part is missing, or a state error has no predicate.
     """
     document = read_document(workflow or WORKFLOW)
@@ -59,49 +63,43 @@ def load_contract(
 
 
 def _endpoint(document: Document) -> Operation:
-    if document.front.endpoint is None:
-        raise refusal(
-            document.front.where("endpoint"),
-            "the front matter names no `endpoint`",
-            next='begin the document with `---`, `endpoint: "PUT /full/path"`, `---`',
-        )
-    return document.front.endpoint
+    todo = 'begin the document with `---`, `endpoint: "PUT /full/path"`, `---`'
+    where = document.front.where("endpoint")
+    return _needed(document.front.endpoint, where, "the front matter names no `endpoint`", next=todo)
 
 
 def _success(document: Document) -> DocumentedResponse:
-    if document.success is None:
-        raise refusal(
-            Source(document.file, 1),
-            "no good answer is documented",
-            next="add a section `## Expected Response (200)` with its JSON body",
-        )
-    return document.success
+    todo = "add a section `## Expected Response (200)` with its JSON body"
+    return _needed(document.success, Source(document.file, 1), "no good answer is documented", next=todo)
 
 
 def _test_request(document: Document, endpoint: Operation) -> Step:
     step = next((step for step in document.test_steps if calls(step, endpoint)), None)
-    if step is None:
-        raise refusal(
-            document.test_steps[0].where if document.test_steps else Source(document.file, 1),
-            f"no test request calls {endpoint.method} {endpoint.path}",
-            next="add a section `## Test Request` whose YAML steps call the endpoint",
-        )
-    return step
+    what = f"no test request calls {endpoint.method} {endpoint.path}"
+    todo = "add a section `## Test Request` whose YAML steps call the endpoint"
+    return _needed(step, _first_place(document, document.test_steps), what, next=todo)
 
 
 def _create_step(document: Document) -> Step:
     step = next((step for step in document.prerequisites if step.method == "POST"), None)
-    if step is None:
-        raise refusal(
-            document.prerequisites[0].where if document.prerequisites else Source(document.file, 1),
-            "no prerequisite creates a calendar sync",
-            next="add a POST step to the YAML under `## Prerequisites`",
-        )
-    return step
+    todo = "add a POST step to the YAML under `## Prerequisites`"
+    where = _first_place(document, document.prerequisites)
+    return _needed(step, where, "no prerequisite creates a calendar sync", next=todo)
+
+
+def _first_place(document: Document, steps: Sequence[Step]) -> Source:
+    return steps[0].where if steps else Source(document.file, 1)
+
+
+def _needed(part: _Part | None, where: Source, what: str, *, next: str) -> _Part:
+    """A part of a document that a contract needs. ContractError if it is missing."""
+    if part is None:
+        raise refusal(where, what, next=next)
+    return part
 
 
 def _check_state_errors(document: Document, predicates: Collection[str] | None) -> None:
-    """At least one state error, each code once, and each with a predicate to judge it by."""
+    """ContractError unless there is a state error, each code comes once, and each has a predicate."""
     seen: dict[str, StateError] = {}
     for error in document.errors:
         if error.code in seen:
@@ -109,9 +107,11 @@ def _check_state_errors(document: Document, predicates: Collection[str] | None) 
             raise refusal(error.where, what, next="give each state error a code of its own")
         seen[error.code] = error
         if predicates is not None and error.code not in predicates:
-            what = f"state error `{error.code}` has no predicate: the model cannot tell when it is due"
+            what = f"state error `{error.code}` has no predicate: the oracle cannot tell when it is due"
             raise refusal(
-                error.where, what, next=f"write one in fuzz/model; there are some for {', '.join(sorted(predicates))}"
+                error.where,
+                what,
+                next=f"write one in fuzz/oracle/state.py; there are some for {', '.join(sorted(predicates))}",
             )
     if not seen:
         raise refusal(
@@ -122,7 +122,7 @@ def _check_state_errors(document: Document, predicates: Collection[str] | None) 
 
 
 def _check_ids(document: Document, clauses: Sequence[Clause]) -> None:
-    """No state error may have a code that is the id of another clause: verdicts name clauses by id alone."""
+    """ContractError for a state error whose code is the id of another clause: verdicts name clauses by id."""
     others = {clause.id for clause in clauses if clause.kind is not ClauseKind.STATE_ERROR}
     for error in document.errors:
         if error.code in others:
@@ -131,7 +131,7 @@ def _check_ids(document: Document, clauses: Sequence[Clause]) -> None:
 
 
 def _token(document: Document, test_request: Step) -> str:
-    """The token of the test request, else the first one that the front matter names."""
+    """The token of the test request, else the first token that the front matter names."""
     named = document.front.tokens
     if test_request.token is not None and (not named or test_request.token in named):
         return test_request.token
@@ -163,7 +163,9 @@ def _swagger_beside(document: Document, workflow: Path | None) -> Path:
 
 
 def _merged(document: Document, swagger: SwaggerOperation) -> tuple[FieldRule, ...]:
-    """The document's rules, then what only the swagger knows, unpromised; the swagger's where it has none."""
+    """The document's rules, then as unpromised those of fields that only the swagger has. The swagger's rules if the
+    document has none.
+    """
     if not document.fields:
         return swagger.fields
     known = {rule.path for rule in document.fields}

@@ -1,101 +1,73 @@
-"""A contract for people and for programs: what `calfuzz contract` prints, as text of 120 columns or as JSON. Pure."""
+"""Renders a contract for `calfuzz contract`: as text of 120 columns, or as JSON. Pure."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
-from swagger.contract import Clause, Contract, Drift, FieldRule, Json, Operation, Source
+from swagger.contract import Clause, ClauseKind, Contract, Drift, FieldRule, Json, Operation, Source, StateError, Unused
 
 WIDTH = 120
 JSON_VERSION = 1
 
 
 def as_text(contract: Contract) -> str:
-    """Clauses with place and sentence, field rules, drift and what was not used; no line ends in white space."""
+    """The contract as text: clauses with place and sentence, field rules, drift, unused parts."""
     sections = [
         _heading(contract),
         *_section("clauses", [line for clause in contract.clauses for line in _clause(clause)]),
         *_section("fields", _field_table(contract.fields)),
         *_section("drift", [line for drift in contract.drift for line in _drift(drift)]),
-        *_section("not used", [line for one in contract.unused for line in _placed(2, "", one.what, one.where)]),
+        *_section(
+            "not used", [line for unused in contract.unused for line in _placed(2, "", unused.what, unused.where)]
+        ),
     ]
     return "\n".join(line.rstrip() for line in sections) + "\n"
 
 
 def as_json(contract: Contract) -> dict[str, Any]:
-    """The same as a JSON object; `version` changes when a key changes its meaning or goes away."""
+    """The contract as a JSON object. `version` changes when a key changes its meaning or is removed."""
     return {
         "version": JSON_VERSION,
-        "endpoint": _operation(contract.endpoint),
+        "endpoint": _row(contract.endpoint),
         "token": contract.token,
         "rate_limit": contract.rate_limit,
-        "siblings": {name: _operation(sibling) for name, sibling in contract.siblings.items()},
+        "siblings": {name: _row(sibling) for name, sibling in contract.siblings.items()},
         "success": {
             "status": contract.success_status,
             "body": contract.success_body,
             "where": str(contract.success_where),
         },
-        "state_errors": [
-            {
-                "code": error.code,
-                "status": error.status,
-                "title": error.title,
-                "message": error.message,
-                "body": error.body,
-                "occurs_when": error.occurs_when,
-                "where": str(error.where),
-            }
-            for error in contract.state_errors
-        ],
-        "clauses": [
-            {"id": clause.id, "kind": str(clause.kind), "says": clause.says, "where": str(clause.where)}
-            for clause in contract.clauses
-        ],
-        "fields": [_field(rule) for rule in contract.fields],
+        "state_errors": [_row(error) for error in contract.state_errors],
+        "clauses": [_row(clause) for clause in contract.clauses],
+        "fields": [_row(rule, _FIELD_KEYS) for rule in contract.fields],
         "drift": [drift_row(drift) for drift in contract.drift],
-        "unused": [{"what": one.what, "where": str(one.where)} for one in contract.unused],
+        "unused": [_row(unused) for unused in contract.unused],
     }
 
 
 def drift_row(drift: Drift) -> dict[str, Json]:
-    """One difference as a JSON object; None where a side says nothing."""
-    return {
-        "what": drift.what,
-        "document": drift.document,
-        "document_where": _place(drift.document_where),
-        "swagger": drift.swagger,
-        "swagger_where": _place(drift.swagger_where),
-        "follows": drift.follows,
-    }
+    """One difference as a JSON object; None if a side says nothing."""
+    return _row(drift)
 
 
-def _place(where: Source | None) -> str | None:
-    return None if where is None else str(where)
+_FIELD_KEYS = ("path", "type", "required", "format", "listed", "alternative", "promised", "says", "where")
 
 
-def _operation(operation: Operation) -> dict[str, Json]:
-    return {
-        "name": operation.name,
-        "method": operation.method,
-        "path": operation.path,
-        "use_fallback": operation.use_fallback,
-    }
+def _row(
+    piece: Operation | StateError | Clause | FieldRule | Drift | Unused, keys: Sequence[str] = ()
+) -> dict[str, Json]:
+    """A piece of the contract as a JSON object of these attributes, or of all. Places and kinds become texts."""
+    keys = keys or [attribute.name for attribute in fields(piece)]
+    return {key: _json_of(getattr(piece, key)) for key in keys}
 
 
-def _field(rule: FieldRule) -> dict[str, Json]:
-    return {
-        "path": rule.path,
-        "type": rule.type,
-        "required": rule.required,
-        "format": rule.format,
-        "listed": list(rule.listed),
-        "alternative": rule.alternative,
-        "promised": rule.promised,
-        "says": rule.says,
-        "where": str(rule.where),
-    }
+def _json_of(value: Json | Source | ClauseKind) -> Json:
+    if isinstance(value, Source | ClauseKind):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _heading(contract: Contract) -> str:
@@ -124,8 +96,8 @@ def _drift(drift: Drift) -> Iterator[str]:
         yield from _placed(6, label, "nothing" if says is None else says, where)
 
 
-def _field_table(fields: Iterable[FieldRule]) -> list[str]:
-    rows = [("path", "required", "type", "format", "more"), *(_field_row(rule) for rule in fields)]
+def _field_table(rules: Iterable[FieldRule]) -> list[str]:
+    rows = [("path", "required", "type", "format", "more"), *(_field_row(rule) for rule in rules)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return [
         line
@@ -144,7 +116,7 @@ def _field_row(rule: FieldRule) -> tuple[str, str, str, str, str]:
 
 
 def _placed(indent: int, label: str, text: str, where: Source | None) -> list[str]:
-    """The text with its place at the right edge: of its last line, or of one more where both do not fit."""
+    """The text with its place at the right edge of the last line, or of one more line if both do not fit."""
     lines = _wrapped(indent, label, text)
     place = _printable(str(where)) if where is not None else ""
     room = WIDTH - len(lines[-1]) - 2
@@ -163,6 +135,6 @@ def _wrapped(indent: int, label: str, text: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """Without control characters: a document may hold escape sequences, and a terminal would obey them."""
+    """The text without control characters: a terminal would obey escape sequences in a document."""
     spaced = " ".join(text.split())
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in spaced)

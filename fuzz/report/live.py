@@ -1,6 +1,6 @@
-"""The live view of a run on a terminal, drawn with rich: phase, requests, rate, failures, situations against answers.
+"""The live view of a run on a terminal, drawn with rich: phase, requests, rate, failures, situations and answers.
 
-Drawn from the thread that folds the events, not from one of rich's own, which would read the summary as it changes.
+It is drawn from the thread that folds the events: a thread of rich would read the summary while it changes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from rich.live import Live as Screen
 from rich.table import Table
 from rich.text import Text
 
-from fuzz.model.events import Summary
-from fuzz.report import view
-from fuzz.report.argued import title
+from fuzz.events.summary import Summary
+from fuzz.report import queries
+from fuzz.report.failure_text import title
 from fuzz.report.text import counted, duration, visible
 
 EVERY = 0.125
@@ -26,11 +26,11 @@ WINDOW = 5.0
 """Seconds over which the rate is measured."""
 
 FAILURES = 8
-"""Failures listed while the run goes, the latest ones."""
+"""Number of failures listed, the latest ones."""
 
 
 class Live:
-    """The drawing on one terminal. Opens at the first update, so that an error before it leaves no empty frame."""
+    """Draws the view. Mutable. It opens at the first update, so that an error before it leaves no empty frame."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
         self._console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=False)
@@ -41,7 +41,7 @@ class Live:
         self._counts: deque[tuple[float, int]] = deque()
 
     def update(self, summary: Summary) -> None:
-        """Draws the summary, unless it was drawn a moment ago."""
+        """Draws the summary, at most every `EVERY` seconds."""
         now = self._clock()
         if now - self._last < EVERY:
             return
@@ -51,7 +51,7 @@ class Live:
         self._screen.update(self._drawing(summary, now), refresh=True)
 
     def finish(self, text: str) -> None:
-        """Clears the drawing and leaves the final text."""
+        """Clears the view and prints the final text."""
         self._screen.stop()
         shown = Text(text.rstrip("\n"))
         shown.highlight_regex(r"(?m)^FAIL\b|\bfail$", "bold red")
@@ -60,7 +60,7 @@ class Live:
         self._console.print(shown, soft_wrap=True)
 
     def _drawing(self, summary: Summary, now: float) -> Group:
-        return Group(self._status(summary, now), Text(), _matrix(view.matrix_of(summary)), *_failures(summary))
+        return Group(self._status(summary, now), Text(), _matrix(queries.matrix_of(summary)), *_failures(summary))
 
     def _status(self, summary: Summary, now: float) -> Text:
         failures = Text(counted(len(summary.failures), "failure"), style="bold red" if summary.failures else "green")
@@ -81,7 +81,7 @@ class Live:
         return (total - before) / (now - then) if now > then else 0.0
 
 
-def _matrix(matrix: view.Matrix) -> Table:
+def _matrix(matrix: queries.Matrix) -> Table:
     table = Table("situation", box=None, pad_edge=False, header_style="dim")
     for answer in matrix.answers:
         table.add_column(Text(visible(answer, limit=24)), justify="right")

@@ -1,6 +1,7 @@
-"""What a run shows while it goes and when it ends: alive on a terminal, one plain line now and then elsewhere.
+"""Shows a run on a text stream: a live view on a terminal, plain lines elsewhere, and the final text.
 
-Plain lines are for logs of pipelines: none is ever overwritten, and a quiet minute has six of them, not sixty.
+Plain lines are for the logs of pipelines: they are not overwritten, and come at most every ten seconds unless something
+happens.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from fuzz.model.events import Event, Summary
-from fuzz.report.argued import title
-from fuzz.report.final import final_text
+from fuzz.events.summary import Summary
+from fuzz.events.types import Event, FailureEvent, PhaseFinished
+from fuzz.report import queries
+from fuzz.report.failure_text import title
+from fuzz.report.summary_text import summary_text
 from fuzz.report.text import counted, duration, visible
 
 if TYPE_CHECKING:
     from fuzz.report.live import Live
 
 EVERY = 10.0
-"""Seconds between two plain lines at least, unless something happened that is worth one of its own."""
+"""Minimum seconds between two plain lines, except for events that have a line of their own."""
 
 Clock = Callable[[], float]
-"""Seconds that only ever grow, as `time.monotonic`."""
+"""A monotonic clock in seconds, as `time.monotonic`."""
 
 
 class Terminal:
-    """Shows a run on a text stream. Closing is `finish`, which is safe to call after any number of events."""
+    """Shows a run on a text stream. `finish` ends it, after any number of events."""
 
     def __init__(self, stream: TextIO, *, live: bool, clock: Clock, progress: bool = True) -> None:
         self._stream = stream
@@ -37,7 +40,7 @@ class Terminal:
         self._live = _live(stream, clock) if live and progress else None
 
     def on_event(self, event: Event, summary: Summary) -> None:
-        """Takes note of an event that `summary` has already folded."""
+        """Shows an event, which `summary` holds already."""
         if self._live is not None:
             self._live.update(summary)
         elif self._progress:
@@ -45,26 +48,25 @@ class Terminal:
 
     def finish(self, summary: Summary, *, reports: Sequence[Path] = ()) -> None:
         """Writes the final text, and where the reports are."""
-        text = final_text(summary, reports=reports)
+        text = summary_text(summary, reports=reports)
         if self._live is not None:
             self._live.finish(text)
         else:
             self._write(text)
 
     def _plain(self, event: Event, summary: Summary) -> None:
-        kind = event["event"]
-        if kind == "run_started":
-            self._say(f"target {visible(event.get('target'))}, seed {visible(event.get('seed'))}")
-        elif kind == "phase_finished":
+        if event["event"] == "run_started":
+            self._say(f"target {visible(event['target'])}, seed {queries.seed_of(summary)}")
+        elif event["event"] == "phase_finished":
             self._say(_phase_line(event))
-        elif kind == "failure":
+        elif event["event"] == "failure":
             self._tell_failure(event)
-        elif kind == "trouble":
+        elif event["event"] == "trouble":
             self._say(f"trouble: {visible(event['what'], limit=400)}")
         elif self._clock() - self._last >= EVERY:
             self._say(self._progress_line(summary))
 
-    def _tell_failure(self, failure: Event) -> None:
+    def _tell_failure(self, failure: FailureEvent) -> None:
         if failure["fingerprint"] in self._told:
             return
         self._told.add(failure["fingerprint"])
@@ -78,7 +80,7 @@ class Terminal:
         return f"{visible(summary.phase or 'between phases')}: {counts}"
 
     def say(self, line: str) -> None:
-        """Writes a line of progress, off a terminal: what no event tells."""
+        """Writes a line of progress that no event tells; nothing in the live view."""
         if self._progress and self._live is None:
             self._say(line)
 
@@ -98,11 +100,11 @@ def _live(stream: TextIO, clock: Clock) -> Live:
     return Live(stream, clock)
 
 
-def _saw(failure: Event) -> str:
+def _saw(failure: FailureEvent) -> str:
     return f"expected {visible(failure['expected'], limit=80)}, saw {visible(failure['observed'], limit=80)}"
 
 
-def _phase_line(event: Event) -> str:
+def _phase_line(event: PhaseFinished) -> str:
     requests = f"{counted(event['requests'], 'request')} in {duration(event['seconds'])}"
-    established = f"; {visible(event['established'], limit=400)}" if event.get("established") else ""
+    established = f"; {visible(event['established'], limit=400)}" if event["established"] else ""
     return f"{visible(event['phase'])} finished: {counted(event['scenarios'], 'scenario')}, {requests}{established}"

@@ -1,6 +1,6 @@
-"""Text from the outside made fit to be shown: whatever a server sent, it is one readable, harmless run of characters.
+"""Makes texts from outside safe to show: control characters and other invisible ones are spelled out.
 
-After `visible` a text can be encoded, is valid in XML, and moves no cursor; each format still escapes its own mark-up.
+After `visible` a text can be encoded and is valid in XML; each format still escapes its own mark-up.
 Raw texts are only in `report.json`, the HAR file and the journal, where JSON escapes them.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 LINE = 200
-"""Characters shown of a text that stands on one line."""
+"""Maximum characters shown of a text on one line."""
 
 BLOCK = 4_000
-"""Characters shown of a text that stands in a block of its own."""
+"""Maximum characters shown of a text in a block."""
 
-# Controls, what hides or reorders its neighbours, and what cannot be encoded or stand in XML.
+# Control characters, those that hide or reorder others, and those that cannot be encoded or be in XML.
 _UNFIT = (
     (0x00, 0x1F),
     (0x7F, 0x9F),
@@ -44,17 +44,17 @@ _SPELLED_IN_BLOCKS = {code: spelled for code, spelled in _SPELLED.items() if chr
 
 
 def visible(text: Any, *, limit: int = LINE) -> str:
-    """A text on one line: every character that cannot be seen is spelled out, and no more than `limit` is shown."""
+    """A text on one line: every invisible character is spelled out, and at most `limit` characters are shown."""
     return shortened(_text(text), limit).translate(_SPELLED)
 
 
 def visible_block(text: Any, *, limit: int = BLOCK) -> str:
-    """The same for a text of several lines, which keeps its line ends and tabs."""
+    """A text of several lines made visible; keeps its line ends and tabs."""
     return shortened(_text(text).replace("\r\n", "\n"), limit).translate(_SPELLED_IN_BLOCKS)
 
 
 def shortened(text: str, limit: int) -> str:
-    """The beginning of a text, and how long it is where that is not all of it."""
+    """The text, or its beginning and its length if it is longer than `limit`."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 

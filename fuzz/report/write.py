@@ -1,11 +1,12 @@
-"""The door: writes the reports of a run from its journal, each whole or not at all.
+"""Writes the reports of a run from its journal, each whole or not at all.
 
-Used at the end of a run and by `calfuzz report DIR`, so that a run that was killed loses nothing that it had found.
+Used at the end of a run and by `calfuzz report DIR`, which also reports on a run that was killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,15 +14,16 @@ from pathlib import Path
 from typing import TextIO
 
 from fuzz.errors import UsageError
-from fuzz.model.events import VERSION, Summary
-from fuzz.report.journal import NAME, Journal, open_journal
+from fuzz.events.summary import NOT_STARTED, Summary
+from fuzz.events.types import VERSION
+from fuzz.report.journal_reader import NAME, Journal, open_journal
 
 
 def write_reports(directory: Path, kinds: Collection[str], *, stdout: TextIO, environ: Mapping[str, str]) -> list[Path]:
     """Writes each kind of report into `directory`, and returns the files written, in the order of `KINDS`.
 
-    `stdout` takes what is meant for a pipeline's log, `environ` names its files (`GITHUB_STEP_SUMMARY`). UsageError
-    for an unknown kind, and for a directory that holds no journal.
+    `stdout`: gets the lines for a pipeline's log. `environ`: names its files (`GITHUB_STEP_SUMMARY`). UsageError for an
+    unknown kind, and for a directory without a journal.
     """
     check_kinds(kinds)
     journal = open_journal(directory)
@@ -38,18 +40,18 @@ def write_reports(directory: Path, kinds: Collection[str], *, stdout: TextIO, en
 
 
 def _checked(summary: Summary, directory: Path) -> Summary:
-    """The summary; UsageError for a journal without the beginning of a run, or of a newer version."""
+    """The summary. UsageError for a journal without the beginning of a run, or of another version."""
     where = f"{directory / NAME}"
-    if not summary.started:
+    if summary.started is NOT_STARTED:
         raise UsageError(f"{where} holds no run", next="name the report directory of a run, or run again")
-    version = summary.started.get("version")
+    version = summary.started["version"]
     if version != VERSION:
         raise UsageError(f"{where} has version {version}, not {VERSION}", next="use the calfuzz that wrote it")
     return summary
 
 
 def check_kinds(kinds: Collection[str]) -> None:
-    """UsageError for a kind of report that there is not."""
+    """UsageError for an unknown kind of report."""
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown:
         raise UsageError(f"there is no report of the kind {unknown[0]!r}", next=f"name some of {', '.join(KINDS)}")
@@ -57,7 +59,7 @@ def check_kinds(kinds: Collection[str]) -> None:
 
 @contextlib.contextmanager
 def _whole(path: Path) -> Iterator[TextIO]:
-    """A file that takes its name only when all of it is written."""
+    """A file that gets its name only when all of it is written."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
@@ -71,50 +73,49 @@ def _whole(path: Path) -> Iterator[TextIO]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a report can be made of. Frozen."""
+    """What reports are made of. Frozen."""
 
     summary: Summary
     journal: Journal
 
 
 def _json(file: TextIO, run: _Run) -> None:
-    import json
+    from fuzz.report.formats.report_json import report_json
 
-    from fuzz.report.report_json import report_json
-
-    json.dump(report_json(run.summary), file, indent=2)
-    file.write("\n")
+    _dump(file, report_json(run.summary))
 
 
 def _junit(file: TextIO, run: _Run) -> None:
-    from fuzz.report.junit import junit_xml
+    from fuzz.report.formats.junit import junit_xml
 
     file.write(junit_xml(run.summary))
 
 
 def _html(file: TextIO, run: _Run) -> None:
-    from fuzz.report.html import report_html
+    from fuzz.report.formats.html import report_html
 
     file.write(report_html(run.summary))
 
 
 def _har(file: TextIO, run: _Run) -> None:
-    from fuzz.report.har import write_har
+    from fuzz.report.formats.har import write_har
 
     write_har(file, run.journal.events())
 
 
 def _sarif(file: TextIO, run: _Run) -> None:
-    import json
+    from fuzz.report.formats.sarif import sarif
 
-    from fuzz.report.sarif import sarif
+    _dump(file, sarif(run.summary))
 
-    json.dump(sarif(run.summary), file, indent=2)
+
+def _dump(file: TextIO, report: Mapping[str, object]) -> None:
+    json.dump(report, file, indent=2)
     file.write("\n")
 
 
 def _to_github(summary: Summary, stdout: TextIO, environ: Mapping[str, str]) -> Iterator[Path]:
-    from fuzz.report.github import step_summary, workflow_commands
+    from fuzz.report.formats.github import step_summary, workflow_commands
 
     for line in workflow_commands(summary):
         stdout.write(f"{line}\n")

@@ -1,4 +1,4 @@
-"""The other witness: an honest implementation of the documents as a real server, and a catalogue of dishonest ones.
+"""The sandbox: an honest implementation of the documents as a real server, and a catalogue of faults for it.
 
-It was written from the documents alone and shares no code with the oracle, so that a misreading in either one shows.
+It was written from the documents alone and shares no code with the oracle, so that a misreading in one of them shows.
 """

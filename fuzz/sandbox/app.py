@@ -13,11 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from fuzz.sandbox import answers
-from fuzz.sandbox.behaviour import Behaviour
-from fuzz.sandbox.calls import Answer, Arrival, Operation
+from fuzz.sandbox import responses
+from fuzz.sandbox.requests import Answer, Arrival, Operation
+from fuzz.sandbox.service import Behaviour
 
-BODY_LIMIT = 8 * 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 SIBLINGS_PATH = "/business/scheduling/v1/external_calendar_items"
 PATHS = {
     Operation.SEND: ("PUT", f"{SIBLINGS_PATH}/bulk_create"),
@@ -30,7 +30,10 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, as an ASGI application of its own: Starlette's wrapping of functions costs more than the work."""
+    """One operation, as an ASGI application of its own. Frozen.
+
+    An ASGI application and not a function, because Starlette's wrapping of functions costs more than the work.
+    """
 
     operation: Operation
     behaviour: Behaviour
@@ -42,7 +45,7 @@ class Endpoint:
         if self.latency:
             await asyncio.sleep(self.latency)
         if raw is None:
-            answer = answers.too_large()
+            answer = responses.too_large()
         else:
             answer = await self.behaviour.respond(Arrival(self.operation, bearer_token(Headers(scope=scope)), raw))
         await written(answer)(scope, receive, send)
@@ -62,9 +65,9 @@ async def read_body(request: Request) -> bytes | None:
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size <= BODY_LIMIT:
+        if size <= MAX_BODY_BYTES:
             parts.append(part)
-    return b"".join(parts) if size <= BODY_LIMIT else None
+    return b"".join(parts) if size <= MAX_BODY_BYTES else None
 
 
 def bearer_token(headers: Headers) -> str | None:

@@ -1,207 +1,96 @@
-"""The user's side of a sandbox: its process, started and always ended, and the target profile that fits it."""
+"""The server's side of a sandbox: uvicorn on a loopback socket, in the foreground or as the child of a `Sandbox`."""
 
 from __future__ import annotations
 
 import json
 import os
-import select
-import subprocess
+import socket
 import sys
-from contextlib import suppress
-from pathlib import Path
-from types import TracebackType
+import threading
+import time
+from collections.abc import Callable
 
-import fuzz
+import uvicorn
+
 from fuzz.errors import UsageError
-from fuzz.sandbox.people import People, StaffMember
-from fuzz.sandbox.settings import FaultOrFaults, Settings, VariantOrVariants, faults_of, variants_of
+from fuzz.sandbox.app import application
+from fuzz.sandbox.settings import Settings, behaviour_of
 
-SECONDS_TO_START = 20.0
-SECONDS_TO_END = 3.0
-
-
-class SandboxError(RuntimeError):
-    """The sandbox's process did not start. Not the user's move: something is wrong with this machine, or with us."""
+PARENT_CHECK_SECONDS = 1.0
 
 
-class Sandbox:
-    """A sandbox in its own process while the `with` block lasts. It never outlives the process that started it."""
+class AnnouncingServer(uvicorn.Server):
+    """A uvicorn server that calls `announce` when it has begun to answer. Mutable."""
 
-    def __init__(
-        self,
-        *,
-        fault: FaultOrFaults = None,
-        variant: VariantOrVariants = None,
-        staff: int = 8,
-        port: int = 0,
-        database: str | Path = ":memory:",
-        latency: float = 0.0,
-    ) -> None:
-        self.settings = Settings(
-            faults=faults_of(fault),
-            variants=variants_of(variant),
-            staff=staff,
-            port=port,
-            database=str(database),
-            latency=latency,
-        )
-        self.people: People = self.settings.people
-        self._process: subprocess.Popen[bytes] | None = None
-        self._port = port
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
 
-    @property
-    def admin_token(self) -> str:
-        """The token that creates syncs."""
-        return self.people.admin_token
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to listen, then announces it."""
+        await super().startup(sockets)
+        self._announce()
 
-    @property
-    def staff(self) -> list[StaffMember]:
-        """The staff members, as (uid, token)."""
-        return list(self.people.staff)
-
-    @property
-    def base_url(self) -> str:
-        """The main gateway's address, with its path prefix."""
-        return f"{self.address}/apigw"
-
-    @property
-    def fallback_url(self) -> str:
-        """The fallback gateway's address, with its path prefix."""
-        return f"{self.address}/api2"
-
-    @property
-    def address(self) -> str:
-        """Scheme, host and port."""
-        return f"http://127.0.0.1:{self._port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The process that serves, while there is one."""
-        return self._process.pid if self._process else None
-
-    @property
-    def env(self) -> dict[str, str]:
-        """The environment variables that `profile_yaml` names, with their values."""
-        return environment(self.people)
-
-    def __enter__(self) -> Sandbox:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Starts the process and returns once it answers. Raises UsageError for a port that cannot be used."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "fuzz.sandbox", self.settings.text()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": _with_ours_first(os.environ.get("PYTHONPATH"))},
-            # Ctrl-C is for the parent, which may still need the sandbox to finish its report.
-            start_new_session=True,
-        )
-        try:
-            self._port = self._announced_port(self._process)
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Ends the process, by force if it does not go. Does nothing where there is none."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with process:
-            assert process.stdin is not None
-            process.stdin.close()
-            try:
-                process.wait(SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-    def _announced_port(self, process: subprocess.Popen[bytes]) -> int:
-        assert process.stdout is not None
-        ready, _, _ = select.select([process.stdout], [], [], SECONDS_TO_START)
-        line = process.stdout.readline() if ready else b""
-        if not line:
-            raise SandboxError(f"the sandbox did not start within {SECONDS_TO_START:g} s; its errors are above")
-        message = json.loads(line)
-        if "what" in message:
-            raise UsageError(message["what"], next=message["next"])
-        return int(message["port"])
+    def stop_now(self) -> None:
+        """Stops the server without waiting for open connections."""
+        self.should_exit = self.force_exit = True
 
 
-def serve(
-    *,
-    fault: FaultOrFaults = None,
-    variant: VariantOrVariants = None,
-    staff: int = 8,
-    port: int = 0,
-    database: str | Path = ":memory:",
-    latency: float = 0.0,
-) -> None:
-    """Serves in this process until interrupted, after one line that says where and with which tokens."""
-    # The serving side costs an import of uvicorn, which a parent does not need.
-    from fuzz.sandbox.serving import run
-
-    settings = Settings(
-        faults=faults_of(fault),
-        variants=variants_of(variant),
-        staff=staff,
-        port=port,
-        database=str(database),
-        latency=latency,
-    )
-    with suppress(KeyboardInterrupt):
-        run(settings, lambda bound: _say(greeting(settings, bound)))
+def run(settings: Settings, announce: Callable[[int], None], *, child: bool = False) -> None:
+    """Serves until told to end. `announce` is called with the port once the server answers."""
+    listener = bound_socket(settings.port)
+    behaviour = behaviour_of(settings)
+    app = application(behaviour, latency=settings.latency)
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+    server = AnnouncingServer(config, lambda: announce(listener.getsockname()[1]))
+    if child:
+        stop_with_parent(server)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        behaviour.store.close()
 
 
-def greeting(settings: Settings, port: int) -> str:
-    """The one line that `serve` prints: the address, what is wrong with the server, and how to reach it."""
-    people = settings.people
-    manner = ", ".join((*settings.faults, *settings.variants)) or "honest"
-    return (
-        f"sandbox ({manner}) on http://127.0.0.1:{port}/apigw and /api2; staff {people.staff[0].uid}; "
-        f"tokens {people.staff[0].token} and, for the admin, {people.admin_token}; Ctrl-C ends it"
-    )
+def bound_socket(port: int) -> socket.socket:
+    """A socket on the loopback address; port 0 is any free one."""
+    # asyncio turns off Nagle's algorithm only for sockets that say they are TCP; with it, each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        what = f"port {port} cannot be used: {error.strerror}"
+        raise UsageError(what, next="take another port, or 0 for any") from None
+    return listener
 
 
-def environment(people: People) -> dict[str, str]:
-    """The environment variables of a profile for these people."""
-    tokens = {_staff_variable(number): member.token for number, member in enumerate(people.staff, 1)}
-    return {"CALFUZZ_SANDBOX_ADMIN_TOKEN": people.admin_token, **tokens}
+def stop_with_parent(server: AnnouncingServer) -> None:
+    """Stops the server when the parent closes its end of our stdin, or is gone."""
+    parent = os.getppid()
+
+    def wait_for_end_of_stdin() -> None:
+        sys.stdin.buffer.read()
+        server.stop_now()
+
+    # A process forked off the parent keeps a copy of the pipe open: hence the second check.
+    def wait_for_end_of_parent() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_SECONDS)
+        server.stop_now()
+
+    for watch in (wait_for_end_of_stdin, wait_for_end_of_parent):
+        threading.Thread(target=watch, daemon=True).start()
 
 
-def profile_yaml(sandbox: Sandbox) -> str:
-    """A target profile that fits the sandbox. Its tokens are in `sandbox.env`."""
-    staff = (
-        f"  - {{uid: '{member.uid}', token: {{env: {_staff_variable(number)}}}}}\n"
-        for number, member in enumerate(sandbox.staff, 1)
-    )
-    return (
-        "name: sandbox\n"
-        f"base_url: {sandbox.base_url}\n"
-        f"fallback_url: {sandbox.fallback_url}\n"
-        "tokens:\n"
-        "  admin: {env: CALFUZZ_SANDBOX_ADMIN_TOKEN}\n"
-        "staff:\n"
-        f"{''.join(staff)}"
-        "disposable_staff: true\n"
-    )
+def serve_as_child(settings: Settings) -> None:
+    """Serves, and writes the port, or why there is none, to the parent as a line of JSON."""
 
+    def write_line(**message: object) -> None:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
 
-def _staff_variable(number: int) -> str:
-    return f"CALFUZZ_SANDBOX_STAFF_TOKEN_{number}"
-
-
-def _with_ours_first(path: str | None) -> str:
-    ours = str(Path(fuzz.__file__).parent.parent)
-    return os.pathsep.join((ours, path)) if path else ours
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        run(settings, lambda port: write_line(port=port), child=True)
+    except UsageError as error:
+        write_line(what=error.what, next=error.next)

@@ -1,20 +1,20 @@
-"""What one sandbox is to be: its faults, its variant, its staff, its place. Travels to the server's process as JSON."""
+"""The settings of one sandbox: faults, variants, staff, port, database. Sent to the server's process as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fuzz.errors import UsageError
-from fuzz.sandbox.behaviour import Behaviour
 from fuzz.sandbox.faults import Fault
-from fuzz.sandbox.people import People
+from fuzz.sandbox.service import Behaviour
+from fuzz.sandbox.staff import People
 from fuzz.sandbox.store import Store
 from fuzz.sandbox.variants import Variant
 
-MOST_STAFF = 10_000
+MAX_STAFF = 10_000
 Named = TypeVar("Named", Fault, Variant)
 FaultOrFaults = Fault | str | Iterable[Fault | str] | None
 VariantOrVariants = Variant | str | Iterable[Variant | str] | None
@@ -22,7 +22,7 @@ VariantOrVariants = Variant | str | Iterable[Variant | str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One sandbox. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one."""
+    """The settings. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one. Frozen."""
 
     faults: tuple[Fault, ...] = ()
     variants: tuple[Variant, ...] = ()
@@ -32,8 +32,13 @@ class Settings:
     latency: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.staff <= MOST_STAFF:
-            raise UsageError(f"a sandbox of {self.staff} staff members", next=f"ask for 1 to {MOST_STAFF}")
+        if not 1 <= self.staff <= MAX_STAFF:
+            raise UsageError(f"a sandbox of {self.staff} staff members", next=f"ask for 1 to {MAX_STAFF}")
+
+    @classmethod
+    def of(cls, fault: FaultOrFaults, variant: VariantOrVariants, **options: Any) -> Settings:
+        """The settings for faults and variants that are given by member or by name; `options` are the other fields."""
+        return cls(faults=faults_of(fault), variants=variants_of(variant), **options)
 
     @classmethod
     def parse(cls, text: str) -> Settings:
@@ -48,7 +53,7 @@ class Settings:
     @property
     def people(self) -> People:
         """Who may call this sandbox."""
-        return People.numbering(self.staff)
+        return People.of_size(self.staff)
 
 
 def faults_of(given: FaultOrFaults) -> tuple[Fault, ...]:
@@ -66,7 +71,7 @@ def variants_of(given: VariantOrVariants) -> tuple[Variant, ...]:
 def behaviour_of(settings: Settings) -> Behaviour:
     """The honest behaviour with the variants mixed in, and the faults in front of them, last of the catalogue first.
 
-    So the order in which they were given does not matter, and a body's shape is spoilt after its words.
+    So the order in which they were given does not matter, and the shape of a body is changed after its texts.
     """
     chosen = (*sorted(settings.faults, key=list(Fault).index, reverse=True), *settings.variants)
     mixins = tuple(dict.fromkeys(choice.mixin for choice in chosen))

@@ -1,4 +1,4 @@
-"""What the sandbox remembers, in SQLite: one sync for each staff member, and the items sent to it.
+"""The sandbox's store, in SQLite: one sync for each staff member, and the items sent to it.
 
 There is one connection, used from the event loop's thread alone. Text is kept as bytes, because JSON can carry lone
 surrogates and SQLite's text cannot.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fuzz.sandbox.calls import JsonObject
+from fuzz.sandbox.requests import JsonObject
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS items (
 ) WITHOUT ROWID;
 """
 SELECT = "SELECT staff_uid, uid, provider, account, disabled, should_import, is_private_import FROM syncs"
-KEPT_OF_AN_ITEM = (
+STORED_ITEM_FIELDS = (
     "external_id",
     "external_title",
     "external_calendar_uid",
@@ -39,7 +39,7 @@ KEPT_OF_AN_ITEM = (
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """One staff member's calendar sync. `account` is None until the first accepted call names one."""
+    """One staff member's calendar sync. `account` is None until the first accepted call names one. Frozen."""
 
     staff_uid: str
     uid: str
@@ -59,7 +59,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and nobody else in between. Must not be held across an `await` that suspends."""
+        """A transaction of the database. It must not be held across an `await` that suspends."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -70,7 +70,7 @@ class Store:
 
     def sync_of(self, staff_uid: str) -> Sync | None:
         """The staff member's sync, if there is one."""
-        row = self._connection.execute(f"{SELECT} WHERE staff_uid = ?", (_packed(staff_uid),)).fetchone()
+        row = self._connection.execute(f"{SELECT} WHERE staff_uid = ?", (_encode(staff_uid),)).fetchone()
         return row and _sync(row)
 
     def syncs(self) -> list[Sync]:
@@ -79,48 +79,48 @@ class Store:
 
     def save(self, sync: Sync) -> None:
         """Keeps the sync in place of the one its staff member may have."""
-        names = (_packed(sync.staff_uid), _packed(sync.uid), _packed(sync.provider))
-        account = None if sync.account is None else _packed(sync.account)
+        names = (_encode(sync.staff_uid), _encode(sync.uid), _encode(sync.provider))
+        account = None if sync.account is None else _encode(sync.account)
         row = (*names, account, sync.disabled, sync.should_import, sync.is_private_import)
         self._connection.execute("INSERT OR REPLACE INTO syncs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def destroy(self, staff_uid: str) -> None:
         """Drops the staff member's sync, and the items sent to it."""
-        self._connection.execute("DELETE FROM syncs WHERE staff_uid = ?", (_packed(staff_uid),))
-        self._connection.execute("DELETE FROM items WHERE staff_uid = ?", (_packed(staff_uid),))
+        self._connection.execute("DELETE FROM syncs WHERE staff_uid = ?", (_encode(staff_uid),))
+        self._connection.execute("DELETE FROM items WHERE staff_uid = ?", (_encode(staff_uid),))
 
     def keep_items(self, staff_uid: str, items: Iterable[JsonObject]) -> None:
         """Keeps the items; one sent before under the same external id is replaced."""
-        staff = _packed(staff_uid)
-        rows = [(staff, _packed(str(item.get("external_id"))), _item_text(item)) for item in items]
+        staff = _encode(staff_uid)
+        rows = [(staff, _encode(str(item.get("external_id"))), _item_text(item)) for item in items]
         self._connection.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", rows)
 
     def has_item(self, staff_uid: str, external_id: str) -> bool:
         """Whether an item of this id is kept for the staff member."""
-        keys = (_packed(staff_uid), _packed(external_id))
+        keys = (_encode(staff_uid), _encode(external_id))
         found = self._connection.execute("SELECT 1 FROM items WHERE staff_uid = ? AND external_id = ?", keys)
         return found.fetchone() is not None
 
     def close(self) -> None:
-        """Ends the connection; a file can then be opened by the next sandbox."""
+        """Closes the connection, so that the next sandbox can open the file."""
         self._connection.close()
 
 
-def _packed(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _text(packed: bytes) -> str:
-    return packed.decode("utf-8", "surrogatepass")
+def _decode(blob: bytes) -> str:
+    return blob.decode("utf-8", "surrogatepass")
 
 
 def _sync(row: tuple[bytes, bytes, bytes, bytes | None, int, int, int]) -> Sync:
     staff_uid, uid, provider, account, disabled, should_import, is_private_import = row
     return Sync(
-        staff_uid=_text(staff_uid),
-        uid=_text(uid),
-        provider=_text(provider),
-        account=None if account is None else _text(account),
+        staff_uid=_decode(staff_uid),
+        uid=_decode(uid),
+        provider=_decode(provider),
+        account=None if account is None else _decode(account),
         disabled=bool(disabled),
         should_import=bool(should_import),
         is_private_import=bool(is_private_import),
@@ -129,4 +129,4 @@ def _sync(row: tuple[bytes, bytes, bytes, bytes | None, int, int, int]) -> Sync:
 
 def _item_text(item: JsonObject) -> str:
     # Unknown fields are not kept: they may be nested too deeply to be written again.
-    return json.dumps({name: item[name] for name in KEPT_OF_AN_ITEM if name in item})
+    return json.dumps({name: item[name] for name in STORED_ITEM_FIELDS if name in item})

@@ -1,4 +1,4 @@
-"""The sandbox's application without a socket: a transport that calls it, so that a session can drive it in place."""
+"""Calls the sandbox's service in this process, without a socket, through a session."""
 
 from __future__ import annotations
 
@@ -8,96 +8,96 @@ from functools import partial
 
 import yaml
 
-from fuzz.engine.attempt import Incoming
-from fuzz.engine.bounded import Meanwhile, idle
-from fuzz.engine.journal import Journal
-from fuzz.engine.profile import Profile
-from fuzz.engine.secrets import Secrets
-from fuzz.engine.session import Session
-from fuzz.engine.transport import Delivery, Outgoing, Transport
-from fuzz.model.events import Event
-from fuzz.model.exchange import Action
-from fuzz.model.verdict import Kind
-from fuzz.sandbox.answers import failure
+from fuzz.events.types import Event
+from fuzz.oracle.actions import Action
+from fuzz.oracle.verdict import VerdictKind
 from fuzz.sandbox.app import written
-from fuzz.sandbox.behaviour import Behaviour
-from fuzz.sandbox.calls import Answer, Arrival, Operation
-from fuzz.sandbox.server import Sandbox, profile_yaml
+from fuzz.sandbox.launcher import Sandbox, profile_yaml
+from fuzz.sandbox.requests import Answer, Arrival, Operation
+from fuzz.sandbox.responses import failure
+from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.settings import behaviour_of
+from fuzz.session.journal import Journal
+from fuzz.session.session import Session
+from fuzz.target.http.attempt import HttpAnswer
+from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.deadline import WhileWaiting, idle
+from fuzz.target.profile import Profile
+from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
 
-Goal = tuple[str, str]
-"""A failure as it is told from others: the clause, and the answer's label."""
+ClauseAndLabel = tuple[str, str]
+"""The clause of a failure and the label of its answer, by which it is recognised."""
 
 
-class Mute(Journal):
-    """A journal that keeps nothing: the words of a search are no run."""
+class DiscardingJournal(Journal):
+    """A journal that discards every event."""
 
     def emit(self, event: Event) -> None:
-        """Forgets the event."""
+        """Discards the event."""
 
     def emit_later(self, event: Callable[[], Event]) -> None:
-        """Forgets the event before it is made."""
+        """Discards the event before it is made."""
 
 
-class Caller(Transport):
-    """Delivers by a call. Mutable: `renew` puts a service without a past in place of the one there was."""
+class InProcessClient(Client):
+    """A client that calls the service instead of sending. Mutable: `restart` replaces the service."""
 
     def __init__(self, begin: Callable[[], Behaviour]) -> None:
         super().__init__(run="in-process", timeout=1.0)
         self._begin = begin
-        self._behaviour = begin()
+        self._service = begin()
 
-    def renew(self) -> None:
-        """Begins with a service that has seen nothing."""
-        self._behaviour.store.close()
-        self._behaviour = self._begin()
+    def restart(self) -> None:
+        """Replaces the service by a new one."""
+        self._service.store.close()
+        self._service = self._begin()
 
-    def deliver(self, outgoing: Outgoing, _meanwhile: Meanwhile = idle) -> Delivery:
-        """Calls the behaviour."""
-        self._sent += 1
-        operation = Operation(outgoing.url.rpartition("/")[2])
-        scheme, _, token = outgoing.headers.get("Authorization", "").partition(" ")
-        answer = self._answer(Arrival(operation, token if scheme else None, outgoing.content))
+    def deliver(self, http_request: HttpRequest, _while_waiting: WhileWaiting = idle) -> Delivery:
+        """Calls the service with a request. ValueError if the service waits for another request at once."""
+        self.requests_sent += 1
+        operation = Operation(http_request.url.rpartition("/")[2])
+        scheme, _, token = http_request.headers.get("Authorization", "").partition(" ")
+        answer = self._answer(Arrival(operation, token if scheme else None, http_request.content))
         text = bytes(written(answer).body).decode("utf-8", "replace")
-        return Delivery(Incoming(answer.status, {}, text, 0.0), "in-process", 1, 0, may_have_acted=False)
+        return Delivery(HttpAnswer(answer.status, {}, text, 0.0), "in-process", 1, 0, may_have_acted=False)
 
     def _answer(self, arrival: Arrival) -> Answer:
-        going = self._behaviour.respond(arrival)
+        steps = self._service.respond(arrival)
         try:
-            going.send(None)
+            steps.send(None)
         except StopIteration as done:
             answer: Answer = done.value
             return answer
         except Exception:
-            # What the server of a real sandbox makes of it.
+            # As the sandbox's HTTP server answers an exception.
             return failure(500, code="server_error", message="something broke")
-        going.close()
+        steps.close()
         raise ValueError("the fault waits for another request, and there is none")
 
 
 class InProcess:
-    """A service, and our own session to drive it. `begin` makes the service anew, without a past."""
+    """A service in this process, and a session that sends to it. `begin` makes a new service."""
 
     def __init__(self, contract: Contract, begin: Callable[[], Behaviour]) -> None:
         sandbox = Sandbox()
         os.environ.update(sandbox.env)
         profile = Profile.model_validate(yaml.safe_load(profile_yaml(sandbox)))
         secrets = Secrets()
-        self._caller = Caller(begin)
-        self.session = Session(contract, profile, secrets, self._caller, Mute(None, secrets))
+        self._client = InProcessClient(begin)
+        self.session = Session(contract, profile, secrets, self._client, DiscardingJournal(None, secrets))
 
     @classmethod
     def of(cls, contract: Contract, *, fault: str | None = None, variant: str | None = None) -> InProcess:
-        """The sandbox's service with a fault or a variant; the honest one without."""
+        """The sandbox's service with a fault or a variant, or honest without either."""
         return cls(contract, partial(behaviour_of, Sandbox(fault=fault, variant=variant).settings))
 
-    def fails(self, word: Sequence[Action]) -> Goal | None:
-        """The clause and the answer of the word's first failure on a service without a past; None if it has none."""
-        self._caller.renew()
+    def first_failure(self, actions: Sequence[Action]) -> ClauseAndLabel | None:
+        """The first failure of a scenario on a new service; None if it passes."""
+        self._client.restart()
         for member in self.session.staff:
             member.forget()
-        play = self.session.play("search")
-        verdicts = (play.perform(action) for action in word)
-        failed = next((verdict for verdict in verdicts if verdict.kind is Kind.FAIL), None)
+        run = self.session.start_scenario("search")
+        verdicts = (run.perform(action) for action in actions)
+        failed = next((verdict for verdict in verdicts if verdict.kind is VerdictKind.FAIL), None)
         return None if failed is None or failed.seen is None else (failed.clause, failed.seen.label)

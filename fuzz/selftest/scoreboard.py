@@ -1,4 +1,4 @@
-"""The scoreboard: one row for each trial, and what they come to; as a table, or as JSON."""
+"""Writes the scoreboard, as a table or as JSON: a row for each trial, and the totals."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ VERSION = 1
 HEADINGS = ("subject", "kind", "seed", "verdict", "phase", "requests", "steps", "shortest", "seconds")
 
 
-def row(trial: Trial) -> tuple[str, ...]:
-    """A trial as the table's cells."""
+def cells_of(trial: Trial) -> tuple[str, ...]:
+    """The cells of a trial's row, in the order of the headings."""
     return (
         trial.subject.name,
         trial.subject.kind,
@@ -28,7 +28,7 @@ def row(trial: Trial) -> tuple[str, ...]:
 
 
 def verdict(trial: Trial) -> str:
-    """What a trial came to, in a word or two."""
+    """The result of a trial in one or two words; in capitals if it is bad."""
     if trial.subject.honest:
         return "no alarm" if trial.good else "ALARM" if trial.phase else f"EXIT {trial.exit_code}"
     if trial.found:
@@ -36,8 +36,8 @@ def verdict(trial: Trial) -> str:
     return "TOO LATE" if trial.phase else "MISSED"
 
 
-def line(cells: Sequence[str]) -> str:
-    """One line of the table. Names are as long as they are: the first column has room for nearly all."""
+def table_line(cells: Sequence[str]) -> str:
+    """One line of the table. A name longer than the first column moves the other cells to the right."""
     widths = (42, 14, 4, 13, 11, 8, 5, 8, 7)
     return "  ".join(
         cell.ljust(width) if place < 5 else cell.rjust(width)
@@ -46,7 +46,7 @@ def line(cells: Sequence[str]) -> str:
 
 
 def totals(trials: Sequence[Trial]) -> str:
-    """What all trials come to, in sentences."""
+    """How many faults were found and how many variants passed, in sentences."""
     faults = [trial for trial in trials if not trial.subject.honest]
     variants = [trial for trial in trials if trial.subject.honest]
     lines = []
@@ -56,8 +56,8 @@ def totals(trials: Sequence[Trial]) -> str:
         lines.append(f"{len(found)} of {len(faults)} faults found{_requests(found)}")
         lines.append(f"{len(known) - sum(trial.longer for trial in known)} of {len(known)} known to be shortest are")
     if variants:
-        quiet = sum(trial.good for trial in variants)
-        lines.append(f"{quiet} of {len(variants)} runs against honest variants without an alarm")
+        passed = sum(trial.good for trial in variants)
+        lines.append(f"{passed} of {len(variants)} runs against honest variants without an alarm")
     return "\n".join(lines)
 
 
@@ -73,7 +73,7 @@ def as_json(trials: Sequence[Trial]) -> dict[str, Any]:
     return {
         "version": VERSION,
         "good": all(trial.good for trial in trials),
-        "trials": [_entry(each) for each in trials],
+        "trials": [_entry(trial) for trial in trials],
     }
 
 

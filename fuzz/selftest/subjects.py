@@ -1,4 +1,4 @@
-"""What is tried: the sandbox's faults and honest variants, all of them, those named, or a spread over all kinds."""
+"""The subjects of a self-test: all faults and honest variants of the sandbox, some by name, or a sample."""
 
 from __future__ import annotations
 
@@ -24,39 +24,43 @@ class Subject:
 
     @property
     def honest(self) -> bool:
-        """It keeps the contract: to find something is an alarm."""
+        """Whether it keeps the contract, so that a failure found on it is a false alarm."""
         return self.kind == VARIANT
 
 
 def subjects(
     faults: Sequence[str], variants: Sequence[str], *, sample: int | None, seed: int, seeds: int
 ) -> tuple[Subject, ...]:
-    """Those named, else all; of all, a sample if one is asked for. UsageError for a name that is unknown."""
+    """The subjects of these names, else a sample of so many, else all; each once for `seeds` seeds from `seed` on.
+
+    UsageError for an unknown name.
+    """
     named: list[Fault | Variant] = [*faults_of(faults), *variants_of(variants)]
     chosen: Sequence[Fault | Variant] = named or [*list(Fault), *list(Variant)]
     if sample is not None:
-        chosen = spread(chosen)[:sample]
-    return tuple(_subject(each, number) for number in range(seed, seed + seeds) for each in chosen)
+        chosen = in_turn_by_kind(chosen)[:sample]
+    return tuple(_subject(behaviour, number) for number in range(seed, seed + seeds) for behaviour in chosen)
 
 
-def spread(every: Sequence[Fault | Variant]) -> tuple[Fault | Variant, ...]:
-    """All, one of each kind in turn, so that any beginning of the list holds as many kinds as it can."""
+def in_turn_by_kind(behaviours: Sequence[Fault | Variant]) -> tuple[Fault | Variant, ...]:
+    """The faults and variants, one of each kind in turn, so that a sample has as many kinds as possible."""
     kinds: dict[str, list[Fault | Variant]] = {}
-    for each in every:
-        kinds.setdefault(_kind(each), []).append(each)
-    rounds = zip_longest(*(_from_the_middle(members) for members in kinds.values()))
-    return tuple(each for turn in rounds for each in turn if each is not None)
+    for behaviour in behaviours:
+        kinds.setdefault(_kind(behaviour), []).append(behaviour)
+    rounds = zip_longest(*(_neighbours_apart(members) for members in kinds.values()))
+    return tuple(behaviour for members in rounds for behaviour in members if behaviour is not None)
 
 
-def _from_the_middle(members: list[Fault | Variant]) -> list[Fault | Variant]:
-    """A catalogue lists what is most alike side by side, and the plainest first: neighbours come late."""
+def _neighbours_apart(members: list[Fault | Variant]) -> list[Fault | Variant]:
+    """The members of a kind in another order: similar ones, which the catalogue lists side by side, are far apart."""
     stride = max(1, len(members) // 3)
     return [member for start in range(stride) for member in members[start::stride]]
 
 
-def _kind(each: Fault | Variant) -> str:
-    return each.kind.value if isinstance(each, Fault) else VARIANT
+def _kind(behaviour: Fault | Variant) -> str:
+    return behaviour.kind.value if isinstance(behaviour, Fault) else VARIANT
 
 
-def _subject(each: Fault | Variant, seed: int) -> Subject:
-    return Subject(each.value, _kind(each), seed, each.deterministic if isinstance(each, Fault) else True)
+def _subject(behaviour: Fault | Variant, seed: int) -> Subject:
+    deterministic = behaviour.deterministic if isinstance(behaviour, Fault) else True
+    return Subject(behaviour.value, _kind(behaviour), seed, deterministic)

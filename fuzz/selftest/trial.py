@@ -1,4 +1,4 @@
-"""One trial: a sandbox with one fault, a run of the fuzzer against it over HTTP, and what came of it."""
+"""A trial: one run of the fuzzer over HTTP against a sandbox with one fault or variant, and its result."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ import io
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from fuzz.engine.documents import read_contract
-from fuzz.engine.journal import Journal
-from fuzz.engine.options import RunOptions
-from fuzz.engine.profile import Profile
-from fuzz.engine.run import Run
-from fuzz.engine.secrets import Secrets
 from fuzz.errors import ExitCode
-from fuzz.model.events import Event
-from fuzz.model.exchange import Action
-from fuzz.model.scenario import from_json
-from fuzz.running import target_of
-from fuzz.selftest.shortest import UNKNOWN, Shortest, shortest
+from fuzz.events.types import FailureEvent
+from fuzz.oracle.scenario import from_json
+from fuzz.run.documents import read_contract
+from fuzz.run.embedded_sandbox import target_of
+from fuzz.run.options import RunOptions
+from fuzz.run.run import Run
+from fuzz.run.session_setup import secrets_for
+from fuzz.selftest.shortest import UNKNOWN, Shortest, find_shortest
 from fuzz.selftest.subjects import Subject
+from fuzz.session.journal import Journal
+from fuzz.target.profile import Profile
 from swagger.contract import Contract
 
-SYSTEMATIC = ("preflight", "conformance", "payloads")
-WHOLE = ("preflight", "conformance", "payloads", "race", "random")
-SECONDS_FOR_CHANCE = 60.0
+SYSTEMATIC_PHASES = ("preflight", "conformance", "payloads")
+ALL_PHASES = ("preflight", "conformance", "payloads", "race", "random")
+SECONDS_IF_INTERMITTENT = 60.0
 REQUESTS_TO_FIND = 2500
+"""The number of requests within which a deterministic fault must be found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one trial. Frozen. `found` is the first failure, None if there was none."""
+    """The result of one trial. Frozen.
+
+    `phase` to `intermittent` are those of the first failure; `phase` is empty if there was none. `trouble`: what
+    disturbed the run, and why it is inconclusive.
+    """
 
     subject: Subject
     phase: str = ""
@@ -48,24 +51,24 @@ class Trial:
 
     @property
     def found(self) -> bool:
-        """A failure was found, and within the budget where there is one."""
+        """Whether a failure was found; for a deterministic fault, within `REQUESTS_TO_FIND`."""
         return bool(self.phase) and (not self.subject.deterministic or self.requests_to_find <= REQUESTS_TO_FIND)
 
     @property
     def good(self) -> bool:
-        """A fault was found, or a variant was not taken for one."""
+        """Whether a fault was found, or a variant passed."""
         if self.subject.honest:
             return not self.phase and self.exit_code == ExitCode.PASS
         return self.found
 
     @property
     def longer(self) -> bool:
-        """The scenario is known not to be the shortest."""
+        """Whether the scenario is longer than the shortest one."""
         return self.shortest.steps is not None and self.steps > self.shortest.steps
 
 
-def attempt(subject: Subject, *, search: bool = True, phases: Sequence[str] = ()) -> Trial:
-    """Tries one subject. `search` looks for the shortest scenario as well, which costs seconds for long ones."""
+def run_trial(subject: Subject, *, search: bool = True, phases: Sequence[str] = ()) -> Trial:
+    """Runs the fuzzer against one subject. `search`: also searches for the shortest scenario, which takes seconds."""
     began = time.monotonic()
     contract = read_contract(None, None)
     faults, variants = ((), (subject.name,)) if subject.honest else ((subject.name,), ())
@@ -79,12 +82,12 @@ def attempt(subject: Subject, *, search: bool = True, phases: Sequence[str] = ()
         exit_code=conclusion.exit_code,
         trouble="; ".join((*run.journal.summary.troubles, *conclusion.reasons)),
     )
-    failure = _first(run.journal.summary.failures.values())
+    failure = _first_failure(run.journal.summary.failures.values())
     return trial if failure is None else _with_failure(trial, failure, contract, search=search)
 
 
-def _first(failures: Iterable[Event]) -> Event | None:
-    """The failure that was found first; as it was confirmed, not as it was first seen under another name."""
+def _first_failure(failures: Iterable[FailureEvent]) -> FailureEvent | None:
+    """The failure that was found first: a confirmed one, or if there is none, one that was only seen."""
     return min(
         failures, key=lambda failure: (failure["status"] != "confirmed", failure["requests_to_find"]), default=None
     )
@@ -94,18 +97,17 @@ def _run(subject: Subject, contract: Contract, profile: Profile, phases: tuple[s
     options = RunOptions(
         command="run",
         seed=subject.seed,
-        phases=phases or (SYSTEMATIC if subject.deterministic else WHOLE),
-        max_time=None if subject.deterministic else SECONDS_FOR_CHANCE,
+        phases=phases or (SYSTEMATIC_PHASES if subject.deterministic else ALL_PHASES),
+        max_time=None if subject.deterministic else SECONDS_IF_INTERMITTENT,
         max_failures=1,
         progress=False,
     )
-    secrets = Secrets()
-    for source in (profile.tokens.admin, *(member.token for member in profile.staff)):
-        secrets.token(source)
+    secrets = secrets_for(profile)
     return Run(options, contract, profile, secrets, Journal(None, secrets))
 
 
-def _with_failure(trial: Trial, failure: Event, contract: Contract, *, search: bool) -> Trial:
+def _with_failure(trial: Trial, failure: FailureEvent, contract: Contract, *, search: bool) -> Trial:
+    """The trial with its first failure and, if `search`, the shortest scenario."""
     trial = replace(
         trial,
         phase=failure["phase"],
@@ -117,9 +119,6 @@ def _with_failure(trial: Trial, failure: Event, contract: Contract, *, search: b
     )
     if not search or not trial.subject.deterministic or trial.subject.honest:
         return trial
-    actions = _actions(failure["actions"])
-    return replace(trial, shortest=shortest(contract, trial.subject.name, actions, (trial.clause, trial.observed)))
-
-
-def _actions(described: list[Any]) -> tuple[Action, ...]:
-    return tuple(from_json(each) for each in described)
+    actions = tuple(map(from_json, failure["actions"]))
+    shortest = find_shortest(contract, trial.subject.name, actions, (trial.clause, trial.observed))
+    return replace(trial, shortest=shortest)

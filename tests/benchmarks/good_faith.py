@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fuzz.sandbox.server import Sandbox
+from fuzz.sandbox.launcher import Sandbox
 from tests.benchmarks.subjects import CONTRACT
 
 

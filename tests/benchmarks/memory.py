@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fuzz.engine.random_phase import warm_up
-from fuzz.model.events import Event, Summary
+from fuzz.events.summary import Summary
+from fuzz.events.types import Event
+from fuzz.phases.random import warm_up
 from tests.benchmarks.subjects import CONTRACT, subject
 from tests.benchmarks.tables import table
 

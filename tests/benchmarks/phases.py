@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from fuzz.engine.random_phase import warm_up
+from fuzz.phases.random import warm_up
 from tests.benchmarks.subjects import CONTRACT, Measured, Subject, bare, subject
 from tests.benchmarks.tables import table
 

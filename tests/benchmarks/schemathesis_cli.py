@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fuzz.engine.random_phase import warm_up
+from fuzz.phases.random import warm_up
 from fuzz.sandbox.faults import Fault
-from fuzz.sandbox.server import Sandbox
+from fuzz.sandbox.launcher import Sandbox
 from tests.benchmarks.good_faith import openapi
 from tests.benchmarks.subjects import CONTRACT, subject
 from tests.benchmarks.tables import table
-from tests.engine.noise import NoisyProxy
+from tests.target.http.noise import NoisyProxy
 
 EXAMPLES = 60
 PORTABLE = "http://127.0.0.1"

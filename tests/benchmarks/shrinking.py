@@ -14,15 +14,15 @@ from statistics import median
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
-from fuzz.engine.acting import Asserting
-from fuzz.engine.campaign import Campaign
-from fuzz.engine.machine import against
-from fuzz.engine.session import Play
-from fuzz.model.exchange import Action
-from fuzz.model.scenario import to_json
-from fuzz.model.verdict import Kind, Verdict
+from fuzz.failures.handler import FailureHandler
+from fuzz.oracle.actions import Action
+from fuzz.oracle.scenario import to_json
+from fuzz.oracle.verdict import Verdict, VerdictKind
+from fuzz.phases.machine_base import AssertingListener
+from fuzz.phases.state_machine import state_machine_for
 from fuzz.sandbox.faults import Fault
 from fuzz.selftest.in_process import InProcess
+from fuzz.session.session import ScenarioRun
 from tests.benchmarks.subjects import CONTRACT
 from tests.benchmarks.tables import table
 
@@ -54,7 +54,7 @@ SETTINGS = settings(
 
 
 @dataclass(slots=True)
-class Watching(Asserting):
+class Watching(AssertingListener):
     """Remembers the first failing example, the last one, and the requests sent until the first. Mutable."""
 
     service: InProcess
@@ -62,13 +62,13 @@ class Watching(Asserting):
     last: tuple[Action, ...] = ()
     sent_to_first: int = 0
 
-    def attend(self, play: Play, verdict: Verdict) -> bool:
+    def on_verdict(self, run: ScenarioRun, verdict: Verdict) -> bool:
         """Notes a failure, and raises it."""
-        if verdict.kind is Kind.FAIL:
-            self.last = tuple(play.actions)
+        if verdict.kind is VerdictKind.FAIL:
+            self.last = tuple(run.actions)
             if not self.first:
-                self.first, self.sent_to_first = self.last, self.service.session.transport.sent
-        return Asserting.attend(self, play, verdict)
+                self.first, self.sent_to_first = self.last, self.service.session.client.requests_sent
+        return AssertingListener.on_verdict(self, run, verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +101,20 @@ def _row(fault: Fault) -> tuple[str, int, Small, Small]:
 
 
 def _by_hypothesis(watching: Watching) -> Small:
-    machine = against(watching.service.session, watching)
+    machine = state_machine_for(watching.service.session, watching)
     seed(7)(machine)
     case = machine.TestCase
     case.settings = SETTINGS
     unittest.defaultTestLoader.loadTestsFromTestCase(case).run(unittest.TestResult())
     if not watching.first:
         raise ValueError(f"Hypothesis found nothing in {EXAMPLES} examples")
-    return _small(watching.last, watching.service.session.transport.sent - watching.sent_to_first)
+    return _small(watching.last, watching.service.session.client.requests_sent - watching.sent_to_first)
 
 
 def _by_ours(fault: Fault, found: tuple[Action, ...]) -> Small:
-    campaign = Campaign(InProcess.of(CONTRACT, fault=fault.value).session)
-    campaign.run(found, "random")
-    (failure,) = campaign.register.failures.values()
+    handler = FailureHandler(InProcess.of(CONTRACT, fault=fault.value).session)
+    handler.run(found, "random")
+    (failure,) = handler.registry.failures.values()
     return _small(failure.actions, failure.requests_to_shrink)
 
 

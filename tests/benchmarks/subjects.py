@@ -14,16 +14,16 @@ from unittest.mock import patch
 
 import httpx
 
-from fuzz.engine import run as run_module
-from fuzz.engine.bounded import Meanwhile, idle
-from fuzz.engine.documents import read_contract
-from fuzz.engine.journal import Journal, Listener
-from fuzz.engine.options import RunOptions
-from fuzz.engine.profile import Profile, load_profile
-from fuzz.engine.run import Run
-from fuzz.engine.secrets import Secrets
-from fuzz.engine.transport import Delivery, Outgoing, Transport
-from fuzz.sandbox.server import Sandbox, profile_yaml
+from fuzz.run import run as run_module
+from fuzz.run.documents import read_contract
+from fuzz.run.options import RunOptions
+from fuzz.run.run import Run
+from fuzz.sandbox.launcher import Sandbox, profile_yaml
+from fuzz.session.journal import Journal, Listener
+from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.deadline import WhileWaiting, idle
+from fuzz.target.profile import Profile, load_profile
+from fuzz.target.secrets import Secrets
 
 CONTRACT = read_contract(None, None)
 OPTIONS = RunOptions(command="run", max_time=None, seed=7, progress=False)
@@ -60,21 +60,21 @@ class Subject:
         kept.close()
         return measured
 
-    def recorded(self, **options: Any) -> list[Outgoing]:
+    def recorded(self, **options: Any) -> list[HttpRequest]:
         """Every request of a run, in order."""
-        sent: list[Outgoing] = []
+        sent: list[HttpRequest] = []
 
-        class Recording(Transport):
-            def deliver(self, outgoing: Outgoing, meanwhile: Meanwhile = idle) -> Delivery:
-                sent.append(outgoing)
-                return super().deliver(outgoing, meanwhile)
+        class Recording(Client):
+            def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
+                sent.append(http_request)
+                return super().deliver(http_request, while_waiting)
 
         with patch.object(run_module, "Transport", Recording):
             self.run(**options)
         return sent
 
 
-def bare(sent: list[Outgoing]) -> Measured:
+def bare(sent: list[HttpRequest]) -> Measured:
     """The same requests by httpx.Client in a loop that looks at nothing."""
 
     def loop() -> int:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import partial
 from statistics import median
 
-from fuzz.engine import conformance, payload_cases, preflight, random_phase
-from fuzz.engine.campaign import Campaign, Stop, TimeOver
+from fuzz.failures.handler import FailureHandler, Stop, TimeOver
+from fuzz.phases import conformance, payloads, preflight
+from fuzz.phases import random as random_phase
 from fuzz.sandbox.faults import Fault
 from fuzz.selftest.in_process import InProcess
 from fuzz.selftest.trial import REQUESTS_TO_FIND
@@ -17,18 +18,18 @@ from tests.benchmarks.subjects import CONTRACT
 from tests.benchmarks.tables import table
 
 SEED = 7
-Search = Callable[[Campaign], object]
+Search = Callable[[FailureHandler], object]
 
 
-def systematic(campaign: Campaign) -> None:
+def systematic(handler: FailureHandler) -> None:
     """Both systematic phases."""
-    conformance.run(campaign, number=SEED, depth=0)
-    payload_cases.run(campaign, number=SEED)
+    conformance.run(handler, seed=SEED, depth=0)
+    payloads.run(handler, seed=SEED)
 
 
 SEARCHES: dict[str, Search] = {
     "systematic": systematic,
-    "random": partial(random_phase.run, number=SEED, examples=None),
+    "random": partial(random_phase.run, seed=SEED, examples=None),
 }
 
 
@@ -48,16 +49,16 @@ def measure(*, quick: bool) -> str:
 
 
 def _cell(spent: Iterable[int | None]) -> str:
-    found = [each for each in spent if each is not None]
+    found = [requests for requests in spent if requests is not None]
     return f"{len(found)} ({median(found):.0f})" if found else "0"
 
 
 def _requests_to_find(fault: Fault, search: Search) -> int | None:
     """Requests until the first failure, preflight's included; None if none was found within the budget."""
     session = InProcess.of(CONTRACT, fault=fault.value).session
-    sent = session.transport
+    sent = session.client
     found: list[int] = []
-    campaign = Campaign(
+    handler = FailureHandler(
         session,
         shrink_requests=0,
         max_failures=1,
@@ -65,6 +66,6 @@ def _requests_to_find(fault: Fault, search: Search) -> int | None:
         keep=lambda _failure, _event: found.append(sent.sent),
     )
     with suppress(Stop, TimeOver):
-        preflight.run(campaign)
-        search(campaign)
+        preflight.run(handler)
+        search(handler)
     return found[0] if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fuzz.engine.random_phase import warm_up
+from fuzz.phases.random import warm_up
 from tests.benchmarks.subjects import CONTRACT, subject
 from tests.benchmarks.tables import table
 

@@ -1,4 +1,4 @@
-"""What the systematic phases cannot see, said as tests that pass: they would fail on the day when it can be seen."""
+"""Faults that the systematic phases cannot see, as tests that pass; they fail once such a fault can be seen."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 
-from fuzz.engine.campaign import Campaign
-from fuzz.engine.conformance import run as run_conformance
-from fuzz.engine.payload_cases import run as run_payload_cases
-from fuzz.sandbox.behaviour import Behaviour
-from fuzz.sandbox.calls import Call, Operation
-from fuzz.sandbox.faults.kinds import Remembering
+from fuzz.failures.handler import FailureHandler
+from fuzz.phases.conformance import run as run_conformance
+from fuzz.phases.payloads import run as run_payloads
+from fuzz.sandbox.faults.sequences.history import RemembersCalls
+from fuzz.sandbox.requests import Call, Operation
+from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.settings import Settings
 from fuzz.sandbox.store import Store, Sync
 from fuzz.selftest.in_process import InProcess
 from swagger.load import load_contract
 
-PATIENCE = 400
+MANY_CALLS = 400
 
 
-class EndlessPatienceLost(Remembering):
+class AnyAccountAfterManyCalls(RemembersCalls):
     """After 400 accepted calls on one sync any account is accepted: more than any scenario sends."""
 
     def matches(self, call: Call, sync: Sync) -> bool:
-        return self.past(call).accepted_by_sync >= PATIENCE or super().matches(call, sync)
+        return self.history(call).accepted_by_sync >= MANY_CALLS or super().matches(call, sync)
 
 
-class ItemsThrownAway(Behaviour):
+class ItemsNotKept(Behaviour):
     """Accepted items are not kept: the endpoint never shows them again."""
 
     def commit(self, call: Call, before: Sync | None, outcome: Any) -> None:
@@ -38,27 +38,29 @@ class ItemsThrownAway(Behaviour):
             self.store.save(outcome.sync)
 
 
-class OneAccountIsCursed(Behaviour):
-    """One account that nobody would think of is never stored."""
+class OneAccountNeverStored(Behaviour):
+    """One account, which no scenario uses, is never stored."""
 
-    def bound(self, call: Call, sync: Sync) -> Sync:
-        return sync if call.account == "grace.hopper@navy.example" else super().bound(call, sync)
+    def bind_account(self, call: Call, sync: Sync) -> Sync:
+        return sync if call.account == "grace.hopper@navy.example" else super().bind_account(call, sync)
 
 
-class SharesWithOwnAliases(Behaviour):
+class AccountsCompareWithoutCase(Behaviour):
     """Accounts are compared without regard to case, which the documents leave open."""
 
     def same_account(self, given: str, kept: str) -> bool:
         return given.casefold() == kept.casefold()
 
 
-@pytest.mark.parametrize("mixin", [EndlessPatienceLost, ItemsThrownAway, OneAccountIsCursed, SharesWithOwnAliases])
+@pytest.mark.parametrize(
+    "mixin", [AnyAccountAfterManyCalls, ItemsNotKept, OneAccountNeverStored, AccountsCompareWithoutCase]
+)
 def test_the_systematic_phases_see_nothing(mixin: type[Behaviour]) -> None:
     people = Settings().people
-    campaign = Campaign(InProcess(load_contract(), partial(_begin, mixin, people)).session)
-    run_conformance(campaign, number=1, depth=0)
-    run_payload_cases(campaign, number=1)
-    assert campaign.register.failures == {}
+    handler = FailureHandler(InProcess(load_contract(), partial(_begin, mixin, people)).session)
+    run_conformance(handler, seed=1, depth=0)
+    run_payloads(handler, seed=1)
+    assert handler.registry.failures == {}
 
 
 def _begin(mixin: type[Behaviour], people: Any) -> Behaviour:

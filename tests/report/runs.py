@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fuzz.model.events import Event, Summary, summarise
+from fuzz.events.summary import Summary, summarise
+from fuzz.events.types import Event
 
 DOCUMENT = "put_business_scheduling_v1_external_calendar_items_bulk_create.md"
 URL = "http://127.0.0.1:8080/apigw/business/scheduling/v1/external_calendar_items/bulk_create"
@@ -69,8 +70,11 @@ class Run:
             "command": "run",
             "at": "2025-03-01T02:00:00+00:00",
             "target": "staging",
+            "base_url": "http://127.0.0.1:8080/apigw",
+            "fallback_url": None,
             "seed": 42,
             "options": {"max_time": 60, "workers": 1, "rate_limit": "8/s"},
+            "documents": [],
             "clauses": clauses,
             "drift": DRIFT,
         }
@@ -132,6 +136,7 @@ class Run:
                 "body": body or text,
                 "seconds": 0.003 + number % 7 * 0.01,
             },
+            "lost": None,
             "attempts": 1,
             "lost_attempts": 0 if seen else 1,
             "kind": "pass" if seen else "inconclusive",
@@ -191,6 +196,7 @@ def trace_step(number: int, act: str, says: str, state: str, *, seen: str = "200
         "expected": "200",
         "seen": seen,
         "state": state,
+        "states": [state],
         "kind": "pass",
         "request": {
             "id": f"calfuzz-7c1f-{number}",
@@ -215,16 +221,19 @@ FAILURE: Event = {
     "detail": "account",
     "expected": "422 already_exists",
     "observed": "200",
+    "why": "",
     "steps": 3,
     "requests_to_find": 214,
     "requests_to_shrink": 17,
     "phase": "conformance",
     "reproduced": "3/3",
     "intermittent": False,
+    "needs_past": False,
     "accepted": None,
     "bundle": ".calfuzz/failures/already_exists-mismatched-200-3f9c",
     "count": 12,
     "features": [],
+    "payload": [],
     "argument": "After step 2 the account is a@example.com; step 3 names b@example.com.",
     "actions": [{"do": "create", "staff": 0, "provider": "google_v3"}],
     "trace": [
@@ -232,6 +241,7 @@ FAILURE: Event = {
         trace_step(2, "send", "google_v3, a@example.com", "bound"),
         trace_step(3, "send", "google_v3, b@example.com", "bound", kind="fail", expected="422 already_exists"),
     ],
+    "orders": [],
     "curl": [
         'curl -X POST http://127.0.0.1:8080/apigw/calendar_syncs -H "Authorization: Bearer $CALFUZZ_STAFF_TOKEN"',
         f'curl -X PUT {URL} -d \'{{"external_account": "a@example.com"}}\'',

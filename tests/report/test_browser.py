@@ -14,7 +14,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from fuzz.report.html import report_html
+from fuzz.report.formats.html import report_html
 from tests.report.runs import FAILURE, Run, broken_run, hostile_run
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -66,8 +66,8 @@ def test_it_opens_from_disk_without_a_request_or_a_complaint(
     browser: webdriver.Chrome, tmp_path: Path, run: Callable[[], Run]
 ) -> None:
     opened(browser, tmp_path, report_html(run().summary))
-    assert browser.get_log("browser") == []
-    assert requested(browser) == [(tmp_path / "report.html").as_uri()]
+    assert [] == browser.get_log("browser")
+    assert [(tmp_path / "report.html").as_uri()] == requested(browser)
     assert browser.title.startswith("FAIL · calfuzz")
 
 
@@ -84,7 +84,7 @@ def test_sections_fold_by_mouse_and_by_keyboard(page: webdriver.Chrome) -> None:
 def test_all_sections_fold_and_unfold_at_once(page: webdriver.Chrome) -> None:
     for button, left_open in (("close", 0), ("open", len(page.find_elements(By.TAG_NAME, "details")))):
         page.find_element(By.CSS_SELECTOR, f"[data-fold={button}]").click()
-        assert len(page.find_elements(By.CSS_SELECTOR, "details[open]")) == left_open
+        assert left_open == len(page.find_elements(By.CSS_SELECTOR, "details[open]"))
 
 
 def test_the_curl_button_copies_the_command(page: webdriver.Chrome) -> None:
@@ -94,14 +94,14 @@ def test_the_curl_button_copies_the_command(page: webdriver.Chrome) -> None:
     page.execute_script("document.body.append(document.createElement('textarea'))")
     area = page.find_element(By.TAG_NAME, "textarea")
     area.send_keys(Keys.CONTROL, "v")
-    assert area.get_attribute("value") == FAILURE["curl"][2]
-    assert page.find_element(By.ID, "said").text == "Copied."
+    assert FAILURE["curl"][2] == area.get_attribute("value")
+    assert "Copied." == page.find_element(By.ID, "said").text
 
 
 def test_keys_lead_to_the_failures_even_in_a_folded_section(page: webdriver.Chrome) -> None:
     page.find_element(By.CSS_SELECTOR, "[data-fold=close]").click()
     page.find_element(By.TAG_NAME, "body").send_keys("j")
-    assert page.switch_to.active_element.get_attribute("id") == "failure-0"
+    assert "failure-0" == page.switch_to.active_element.get_attribute("id")
     assert page.find_element(By.ID, "failures").get_attribute("open") is not None
 
 
@@ -112,7 +112,7 @@ def test_it_has_a_light_and_a_dark_face(page: webdriver.Chrome) -> None:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         faces[scheme] = page.execute_script("return getComputedStyle(document.body).backgroundColor")
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    assert faces == {"light": "rgb(246, 247, 249)", "dark": "rgb(18, 22, 28)"}
+    assert {"light": "rgb(246, 247, 249)", "dark": "rgb(18, 22, 28)"} == faces
 
 
 def test_printing_unfolds_everything_and_folds_it_again(page: webdriver.Chrome) -> None:
@@ -121,7 +121,7 @@ def test_printing_unfolds_everything_and_folds_it_again(page: webdriver.Chrome) 
                         "window.most = document.querySelectorAll('details[open]').length; })")  # fmt: skip
     page.execute_cdp_cmd("Page.printToPDF", {})
     assert page.execute_script("return window.most") == len(page.find_elements(By.TAG_NAME, "details"))
-    assert len(page.find_elements(By.CSS_SELECTOR, "details[open]")) == opened_before
+    assert opened_before == len(page.find_elements(By.CSS_SELECTOR, "details[open]"))
 
 
 def test_nothing_is_wider_than_a_telephone(page: webdriver.Chrome) -> None:

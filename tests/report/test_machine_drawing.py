@@ -9,14 +9,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fuzz.automaton.alphabet import Alphabet, Input
+from fuzz.automaton.diagram import Drawing, draw, spelt
+from fuzz.automaton.mealy import Mealy, State, documented_machine
 from fuzz.errors import UsageError
-from fuzz.model.alphabet import Alphabet, Input
-from fuzz.model.automaton import Mealy, State, documented_machine
-from fuzz.model.drawing import Drawing, draw, spelt
-from fuzz.model.exchange import Move
-from fuzz.report.machine_drawing import dot, mermaid, writer_for
-from fuzz.report.machine_layout import lay_out
-from fuzz.report.machine_svg import svg
+from fuzz.oracle.actions import Move
+from fuzz.report.diagrams.machine_drawing import dot, mermaid, writer_for
+from fuzz.report.diagrams.machine_layout import lay_out
+from fuzz.report.diagrams.machine_svg import svg
 from swagger.load import load_contract
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -48,26 +48,26 @@ def differing(drawing: Drawing) -> list[str]:
 
 
 def test_the_documented_machine_differs_nowhere_from_itself() -> None:
-    assert differing(SAME) == []
+    assert [] == differing(SAME)
     assert not any(node.differs for node in SAME.nodes)
     assert {node.name for node in SAME.nodes} >= {"fresh p0", "bound p1 a0", "disabled p0 a0", "none", "any state"}
 
 
 def test_every_answer_that_is_not_as_documented_is_marked_and_says_what_is() -> None:
     text = " ".join(differing(OTHER))
-    assert text.count("missing, documented") == 2
-    assert {node.name for node in OTHER.nodes if node.differs} == {"disabled p0 a0", "disabled p1 a1"}
+    assert 2 == text.count("missing, documented")
+    assert {"disabled p0 a0", "disabled p1 a1"} == {node.name for node in OTHER.nodes if node.differs}
 
 
 def test_create_is_drawn_once_for_all_states() -> None:
     ends = [edge for edge in SAME.edges if "create" in edge.lines[0].text]
-    assert {edge.start for edge in ends} == {"any state"}
-    assert len(ends) == 2
+    assert {"any state"} == {edge.start for edge in ends}
+    assert 2 == len(ends)
 
 
 def test_inputs_of_several_kinds_that_name_the_same_are_spelt_together() -> None:
     inputs = [x for x in documented().inputs if (x.provider, x.account) == (0, 0)]
-    assert spelt(inputs) == "send, disable, disconnect p0 a0"
+    assert "send, disable, disconnect p0 a0" == spelt(inputs)
 
 
 @pytest.mark.parametrize("drawing", [SAME, OTHER], ids=["same", "other"])
@@ -81,15 +81,15 @@ def test_the_svg_is_well_formed_and_holds_every_state_and_edge(drawing: Drawing)
 
 def test_what_differs_is_red_and_dashed_in_each_picture() -> None:
     root = ElementTree.fromstring(svg(OTHER))
-    assert sum("differs" in (each.get("class") or "") for each in root.iter(f"{SVG}rect")) == 2
-    assert dot(OTHER).count("rounded,dashed") == 2
-    assert mermaid(OTHER).count(":::differs") == 2
+    assert 2 == sum("differs" in (each.get("class") or "") for each in root.iter(f"{SVG}rect"))
+    assert 2 == dot(OTHER).count("rounded,dashed")
+    assert 2 == mermaid(OTHER).count(":::differs")
     assert ":::differs" not in mermaid(SAME)
 
 
 def test_no_state_covers_another_and_all_are_on_the_paper() -> None:
     layout = lay_out(SAME)
-    assert not any(one.overlaps(other) for one, other in combinations(layout.boxes.values(), 2))
+    assert not any(one.overlap(other) for one, other in combinations(layout.boxes.values(), 2))
     for box in layout.boxes.values():
         assert 0 < box.x - box.width / 2
         assert box.x + box.width / 2 < layout.width

@@ -6,9 +6,9 @@ import io
 import subprocess
 import sys
 
-from fuzz.model.events import Summary
-from fuzz.report.argued import STEPS, argued
-from fuzz.report.final import FAILURES, final_text
+from fuzz.events.summary import Summary
+from fuzz.report.failure_text import STEPS, failure_lines
+from fuzz.report.summary_text import FAILURES, summary_text
 from fuzz.report.terminal import Terminal
 from tests.report.runs import DOCUMENT, FAILURE, Run, broken_run, honest_run, hostile_run, trace_step
 
@@ -45,22 +45,22 @@ def shown(run: Run, *, live: bool = False, seconds_an_event: float = 0.0) -> str
 
 
 def test_a_failure_argues_its_case_as_the_style_guide_shows_it() -> None:
-    assert argued({**FAILURE, "count": 1, "where": "bulk_create.md:114"}) == STYLE.strip("\n").splitlines()
+    assert failure_lines({**FAILURE, "count": 1, "where": "bulk_create.md:114"}) == STYLE.strip("\n").splitlines()
 
 
 def test_steps_name_their_staff_member_only_where_there_are_two() -> None:
     two = [trace_step(1, "create", "provider google_v3", "fresh"), trace_step(2, "send", "a", "none", staff=1)]
-    lines = "\n".join(argued({**FAILURE, "trace": two}))
+    lines = "\n".join(failure_lines({**FAILURE, "trace": two}))
     assert "staff 1, provider google_v3" in lines
     assert "staff 2, a" in lines
-    assert "staff 1" not in "\n".join(argued(FAILURE))
-    assert "staff 2, a" in "\n".join(argued({**FAILURE, "trace": two[1:]}))
+    assert "staff 1" not in "\n".join(failure_lines(FAILURE))
+    assert "staff 2, a" in "\n".join(failure_lines({**FAILURE, "trace": two[1:]}))
 
 
 def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
     accepted = {"reason": "fixed in May", "expires": "2025-06-01"}
     changes = {"intermittent": True, "reproduced": "3/20", "accepted": accepted, "orders": [["step 3", "step 4"]]}
-    text = "\n".join(argued({**FAILURE, **changes}))
+    text = "\n".join(failure_lines({**FAILURE, **changes}))
     assert text.startswith("ACCEPTED  already_exists")
     assert "not explained by the order step 3, step 4" in text
     assert "intermittent: reproduced 3/20" in text
@@ -68,48 +68,48 @@ def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
 
 
 def test_a_failure_that_never_came_back_says_what_it_may_need() -> None:
-    lines = argued({**FAILURE, "intermittent": True, "reproduced": "0/20"})
-    assert "      intermittent: reproduced 0/20: it may need more of what went before" in lines
+    lines = failure_lines({**FAILURE, "intermittent": True, "reproduced": "0/20"})
+    assert "      intermittent: reproduced 0/20: it may need earlier actions" in lines
 
 
 def test_the_middle_of_a_very_long_failure_is_left_out() -> None:
     trace = [trace_step(number, "send", "again", "bound") for number in range(1, 1001)]
-    lines = argued({**FAILURE, "trace": trace})
+    lines = failure_lines({**FAILURE, "trace": trace})
     assert len(lines) < STEPS + 10
     assert "      … 960 steps …" in lines
     assert any(line.startswith("  1000 PUT") for line in lines)
 
 
 def test_the_final_text_begins_with_the_verdict() -> None:
-    assert final_text(broken_run().summary).splitlines()[:3] == [
+    assert [
         "FAIL  1 failure in 1 clause",
         "      staging · seed 42 · 3 requests in 58 s",
         "      the contract is broken: already_exists",
-    ]
+    ] == summary_text(broken_run().summary).splitlines()[:3]
 
 
 def test_the_final_text_has_a_row_for_every_clause_even_one_that_was_never_due() -> None:
-    lines = [line.split() for line in final_text(broken_run().summary).splitlines()]
+    lines = [line.split() for line in summary_text(broken_run().summary).splitlines()]
     assert ["already_exists", "1", "0", "0", "0", "fail"] in lines
     assert ["invalid", "0", "0", "0", "0", "inconclusive"] in lines
     assert ["success", "1", "1", "1", "1", "fail"] in lines
 
 
 def test_the_matrix_has_every_situation_even_one_that_was_never_met() -> None:
-    lines = [line.split() for line in final_text(broken_run().summary).splitlines()]
+    lines = [line.split() for line in summary_text(broken_run().summary).splitlines()]
     assert ["fresh", "1"] in lines
     assert ["disabled", "·"] in lines
 
 
 def test_the_final_text_counts_observations_and_drift() -> None:
-    text = final_text(honest_run().summary)
+    text = summary_text(honest_run().summary)
     assert text.startswith("PASS  the contract is kept\n")
-    assert "observed where the documents are silent: 1 feature\n" in text
+    assert "observed, not specified by the documents: 1 feature\n" in text
     assert "document and swagger disagree in 1 place\n" in text
 
 
 def test_a_run_that_was_killed_says_so_and_has_failed_if_it_had_found_a_failure() -> None:
-    text = final_text(Run().started().phase("random").create().failure().summary)
+    text = summary_text(Run().started().phase("random").create().failure().summary)
     assert text.startswith("FAIL  1 failure in 1 clause\n")
     assert "the run did not finish" in text
 
@@ -118,8 +118,8 @@ def test_a_thousand_failures_are_counted_not_listed() -> None:
     run = Run().started()
     for number in range(1000):
         run.failure(fingerprint=f"f{number:04}")
-    text = final_text(run.summary)
-    assert text.count("\nFAIL") == FAILURES
+    text = summary_text(run.summary)
+    assert FAILURES == text.count("\nFAIL")
     assert "and 950 failures more in report.json" in text
 
 
@@ -129,33 +129,33 @@ def test_off_a_terminal_there_is_a_plain_line_every_ten_seconds_and_at_the_ends_
         run.create()
     lines = shown(run.phase_finished("conformance", established="up to 5 states").finished(), seconds_an_event=1.0)
     progress = [line for line in lines.splitlines() if line.startswith("[")]
-    assert progress == [
+    assert [
         "[1.0 s] target staging, seed 42",
         "[11 s] conformance: 9 requests, 0.9/s, 0 failures",
         "[21 s] conformance: 19 requests, 1.0/s, 0 failures",
         "[31 s] conformance: 29 requests, 1.0/s, 0 failures",
         "[33 s] conformance finished: 12 scenarios, 30 requests in 4.5 s; up to 5 states",
-    ]
+    ] == progress
 
 
 def test_off_a_terminal_a_failure_is_told_once_however_often_it_is_shrunk() -> None:
     lines = shown(Run().started().failure(status="found").failure(status="shrunk").failure()).splitlines()
     told = [line for line in lines if line.startswith("[") and "FAIL" in line]
-    assert told == [
+    assert [
         f"[0.0 s] FAIL already_exists, in mismatched (account) {DOCUMENT}:114: expected 422 already_exists, saw 200"
-    ]
+    ] == told
 
 
 def test_progress_can_be_switched_off() -> None:
     stream, summary = io.StringIO(), honest_run().summary
     terminal = Terminal(stream, live=False, clock=Watch(), progress=False)
     terminal.on_event(honest_run().events[0], summary)
-    assert stream.getvalue() == ""
+    assert "" == stream.getvalue()
     terminal.finish(summary)
     assert stream.getvalue().startswith("PASS")
 
 
-def test_on_a_terminal_the_view_is_drawn_and_gives_way_to_the_final_text() -> None:
+def test_on_a_terminal_the_view_is_drawn_and_gives_way_to_the_summary_text() -> None:
     text = shown(broken_run(), live=True, seconds_an_event=1.0)
     assert "conformance" in text
     assert "mismatched" in text
@@ -166,7 +166,7 @@ def test_no_text_from_outside_moves_the_cursor_or_begins_a_workflow_command() ->
     text = shown(hostile_run(), seconds_an_event=20.0)
     assert "\\x1b[2J" in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
-    assert {character for character in text if ord(character) < 32 or 0x7F <= ord(character) < 0xA0} == {"\n"}
+    assert {"\n"} == {character for character in text if ord(character) < 32 or 0x7F <= ord(character) < 0xA0}
 
 
 def test_on_a_terminal_no_escape_sequence_is_the_servers() -> None:
@@ -189,4 +189,4 @@ def test_importing_the_terminal_imports_neither_rich_nor_jinja() -> None:
         "import sys, fuzz.report.terminal, fuzz.report.write; print({'rich', 'jinja2', 'harfile'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
+    assert "set()" == done.stdout.strip()

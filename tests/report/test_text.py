@@ -31,16 +31,16 @@ def test_what_is_visible_can_be_encoded_and_holds_no_control(text: str) -> None:
     ],
 )
 def test_what_cannot_be_seen_is_spelled_out(text: object, shown: str) -> None:
-    assert visible(text) == shown
+    assert shown == visible(text)
 
 
 def test_a_block_keeps_its_line_ends_and_no_other_control() -> None:
-    assert visible_block("a\r\nb\tc\rd\x00") == "a\nb\tc\\rd\\x00"
+    assert "a\nb\tc\\rd\\x00" == visible_block("a\r\nb\tc\rd\x00")
 
 
 def test_a_long_text_is_cut_and_says_how_long_it_is() -> None:
-    assert visible("x" * 1234, limit=3) == "xxx… (1,234 characters)"
-    assert visible("xxx", limit=3) == "xxx"
+    assert "xxx… (1,234 characters)" == visible("x" * 1234, limit=3)
+    assert "xxx" == visible("xxx", limit=3)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_a_long_text_is_cut_and_says_how_long_it_is() -> None:
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (58.2, "58 s"), (119, "119 s"), (300, "5 min"), (3725, "1 h 02 min")],
 )
 def test_a_duration_is_as_precise_as_its_reader_needs(seconds: float, shown: str) -> None:
-    assert duration(seconds) == shown
+    assert shown == duration(seconds)
 
 
 def test_counts_agree_with_their_noun() -> None:
-    assert [counted(number, "request") for number in (0, 1, 2412)] == ["0 requests", "1 request", "2,412 requests"]
+    assert ["0 requests", "1 request", "2,412 requests"] == [counted(number, "request") for number in (0, 1, 2412)]

@@ -45,7 +45,7 @@ def test_an_example_asks_for_reports_that_exist_and_annotates_failures(name: str
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_keeps_the_reports_even_of_a_run_that_failed(name: str) -> None:
     [upload] = [step for step in steps(name) if "upload-artifact" in step.get("uses", "")]
-    assert upload["if"] == "always()"
+    assert "always()" == upload["if"]
     assert "calfuzz-report" in upload["with"]["path"].split()
 
 
@@ -58,7 +58,7 @@ def test_the_nightly_runs_on_a_schedule_and_keeps_its_state() -> None:
     workflow = yaml.safe_load((WORKFLOWS / "nightly.yml").read_text(encoding="utf-8"))
     assert "schedule" in workflow[True]  # YAML 1.1 reads the key `on` as true
     cached = [step["with"]["path"] for step in steps("nightly.yml") if "actions/cache/" in step.get("uses", "")]
-    assert cached == [".calfuzz", ".calfuzz"]
+    assert [".calfuzz", ".calfuzz"] == cached
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -16,7 +16,7 @@ from sarif_pydantic import Sarif
 from sarif_pydantic.sarif import SarifBaseModel
 
 from fuzz.errors import UsageError
-from fuzz.report.github import fenced, markdown, step_summary
+from fuzz.report.formats.github import fenced, markdown, step_summary
 from fuzz.report.write import KINDS, write_reports
 from tests.report.runs import DOCUMENT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run
 
@@ -55,7 +55,7 @@ def test_reports_of_one_journal_are_the_same_twice(tmp_path: Path) -> None:
 def test_an_unknown_kind_is_a_usage_error_that_names_the_known_ones(tmp_path: Path, kind: str) -> None:
     with pytest.raises(UsageError, match=f"no report of the kind '{kind}'") as error:
         written(tmp_path, broken_run(), kind)
-    assert error.value.next == "name some of json, junit, html, har, sarif, github"
+    assert "name some of json, junit, html, har, sarif, github" == error.value.next
 
 
 def test_a_directory_without_a_journal_is_a_usage_error(tmp_path: Path) -> None:
@@ -70,23 +70,23 @@ def test_a_report_that_cannot_be_finished_leaves_the_one_before(
 ) -> None:
     written(tmp_path, honest_run(), "junit")
     before = (tmp_path / "junit.xml").read_text()
-    monkeypatch.setattr("fuzz.report.junit.argued", lambda *_: 1 / 0)
+    monkeypatch.setattr("fuzz.report.formats.junit.failure_lines", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         written(tmp_path, broken_run(), "junit")
     assert (tmp_path / "junit.xml").read_text() == before
-    assert len(list(tmp_path.iterdir())) == 2
+    assert 2 == len(list(tmp_path.iterdir()))
 
 
 def test_report_json_has_the_documented_keys_and_numbers(tmp_path: Path) -> None:
     found = report(tmp_path, broken_run())
-    assert found["version"] == 1
-    assert (found["target"], found["seed"], found["verdict"], found["exit_code"]) == ("staging", 42, "fail", 1)
-    assert found["requests"] == {"total": 3, "retried": 0, "lost": 0}
-    assert found["phases"] == [{"name": "conformance", "scenarios": 12, "requests": 3, "seconds": 4.5}]
-    assert found["situations"][3] == {"situation": "mismatched", "answers": {"200": 1}}
+    assert 1 == found["version"]
+    assert ("staging", 42, "fail", 1) == (found["target"], found["seed"], found["verdict"], found["exit_code"])
+    assert {"total": 3, "retried": 0, "lost": 0} == found["requests"]
+    assert [{"name": "conformance", "scenarios": 12, "requests": 3, "seconds": 4.5}] == found["phases"]
+    assert {"situation": "mismatched", "answers": {"200": 1}} == found["situations"][3]
     assert [row["id"] for row in found["clauses"]] == [clause["id"] for clause in broken_run().events[0]["clauses"]]
-    assert found["clauses"][1]["due"] == 1
-    assert found["clauses"][1]["verdict"] == "fail"
+    assert 1 == found["clauses"][1]["due"]
+    assert "fail" == found["clauses"][1]["verdict"]
     [failure] = found["failures"]
     documented = "fingerprint clause where situation expected observed steps requests_to_find requests_to_shrink"
     for key in [*documented.split(), "phase", "reproduced", "bundle"]:
@@ -95,11 +95,11 @@ def test_report_json_has_the_documented_keys_and_numbers(tmp_path: Path) -> None
 
 def test_report_json_inventories_observations_and_drift(tmp_path: Path) -> None:
     found = report(tmp_path, honest_run())
-    assert found["observations"] == [
-        {"feature": "empty list: external_items", "situation": "matched", "answers": {"200": 1}}
+    assert [{"feature": "empty list: external_items", "situation": "matched", "answers": {"200": 1}}] == found[
+        "observations"
     ]
-    assert found["drift"][0]["what"] == "external_calendar_uid"
-    assert found["phases"][0]["established"] == "the target's machine is the documented one"
+    assert "external_calendar_uid" == found["drift"][0]["what"]
+    assert "the target's machine is the documented one" == found["phases"][0]["established"]
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_report_json_inventories_observations_and_drift(tmp_path: Path) -> None:
 )
 def test_a_killed_run_has_the_verdict_of_what_is_known(tmp_path: Path, run: Run, verdict: str, exit_code: int) -> None:
     found = report(tmp_path, run)
-    assert (found["verdict"], found["exit_code"], found["finished"]) == (verdict, exit_code, False)
+    assert (verdict, exit_code, False) == (found["verdict"], found["exit_code"], found["finished"])
 
 
 def test_a_clause_whose_every_failure_is_accepted_is_marked(tmp_path: Path) -> None:
     run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
     found = report(tmp_path, run)
-    assert (found["verdict"], found["clauses"][1]["accepted"]) == ("pass", True)
+    assert ("pass", True) == (found["verdict"], found["clauses"][1]["accepted"])
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
@@ -128,7 +128,7 @@ def test_a_journal_cut_off_anywhere_after_its_start_still_makes_every_report(tmp
     journal.write_bytes(started + b"\n" + rest[: int(len(rest) * kept)])
     write_reports(tmp_path, ALL, stdout=io.StringIO(), environ={})
     [trouble] = json.loads((tmp_path / "report.json").read_text())["troubles"]
-    assert trouble == "the last line of events.ndjson is cut off: the run was stopped while it wrote"
+    assert "the last line of events.ndjson is cut off: the run was stopped while it wrote" == trouble
 
 
 @pytest.mark.parametrize("kept", [0, 100])
@@ -147,8 +147,8 @@ def test_damaged_lines_are_left_out_and_counted(tmp_path: Path) -> None:
     journal.write_bytes(b"".join([lines[0], *damage, *lines[1:]]))
     write_reports(tmp_path, ALL, stdout=io.StringIO(), environ={})
     found = json.loads((tmp_path / "report.json").read_text())
-    assert found["troubles"] == ["7 damaged lines of events.ndjson left out of this report, the first is line 2"]
-    assert (found["verdict"], found["requests"]["total"], len(found["failures"])) == ("fail", 3, 1)
+    assert ["7 damaged lines of events.ndjson left out of this report, the first is line 2"] == found["troubles"]
+    assert ("fail", 3, 1) == (found["verdict"], found["requests"]["total"], len(found["failures"]))
 
 
 def junit(directory: Path, run: Run) -> dict[str, Any]:
@@ -170,9 +170,9 @@ def test_junit_has_a_case_for_each_clause_in_each_situation_that_failed_was_test
     cases = junit(tmp_path, broken_run())
     [failure] = cases["already_exists in mismatched"].result
     assert isinstance(failure, Failure)
-    assert failure.message == "expected 422 already_exists, saw 200"
+    assert "expected 422 already_exists, saw 200" == failure.message
     assert "After step 2 the account is a@example.com" in failure.text
-    assert cases["success in fresh"].result == []
+    assert [] == cases["success in fresh"].result
     assert isinstance(cases["invalid in disabled"].result[0], Skipped)
     assert isinstance(cases["token in any situation"].result[0], Skipped)
     assert "not due 1 times and came 1: reported" in cases["success in mismatched"].result[0].message
@@ -180,27 +180,27 @@ def test_junit_has_a_case_for_each_clause_in_each_situation_that_failed_was_test
 
 def test_junit_points_to_the_line_of_the_clause(tmp_path: Path) -> None:
     case = junit(tmp_path, broken_run())["already_exists in mismatched"]
-    assert (case._elem.get("file"), case._elem.get("line")) == (DOCUMENT, "114")
+    assert (DOCUMENT, "114") == (case._elem.get("file"), case._elem.get("line"))
 
 
 def test_junit_skips_an_accepted_failure_so_that_it_agrees_with_the_exit_code(tmp_path: Path) -> None:
     run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
     [skipped] = junit(tmp_path, run)["already_exists in mismatched"].result
     assert isinstance(skipped, Skipped)
-    assert skipped.message == "accepted until 2030-01-01: known"
+    assert "accepted until 2030-01-01: known" == skipped.message
 
 
 def test_junit_fails_a_case_whose_count_is_wrong_though_no_failure_was_kept(tmp_path: Path) -> None:
     [failure] = junit(tmp_path, Run().started().send("none", "200", due=["missing"]))["missing in none"].result
     assert isinstance(failure, Failure)
-    assert failure.message == "due 1 times and came 0, not due 0 times and came 0"
+    assert "due 1 times and came 0, not due 0 times and came 0" == failure.message
 
 
 def load_sarif(directory: Path, run: Run) -> dict[str, Any]:
     written(directory, run, "sarif")
     loaded: dict[str, Any] = json.loads((directory / "report.sarif").read_text())
     parsed = Sarif.model_validate(loaded)
-    assert list(unknown_properties(parsed)) == []
+    assert [] == list(unknown_properties(parsed))
     return loaded
 
 
@@ -223,11 +223,11 @@ def test_sarif_points_to_the_line_of_the_document(tmp_path: Path) -> None:
     documents = [f"swagger/scheduling/workflows/{DOCUMENT}"]
     [run] = load_sarif(tmp_path, Run().started(documents=documents).failure().finished("fail", 1))["runs"]
     [result] = run["results"]
-    assert (result["ruleId"], result["level"]) == ("already_exists", "error")
-    assert result["locations"][0]["physicalLocation"] == {
+    assert ("already_exists", "error") == (result["ruleId"], result["level"])
+    assert {
         "artifactLocation": {"uri": documents[0], "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 114},
-    }
+    } == result["locations"][0]["physicalLocation"]
     assert "already_exists" in [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert run["invocations"][0]["executionSuccessful"] is True
 
@@ -235,9 +235,9 @@ def test_sarif_points_to_the_line_of_the_document(tmp_path: Path) -> None:
 def test_sarif_suppresses_an_accepted_failure(tmp_path: Path) -> None:
     run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
     [result] = load_sarif(tmp_path, run)["runs"][0]["results"]
-    assert result["level"] == "note"
+    assert "note" == result["level"]
     [suppression] = result["suppressions"]
-    assert suppression["justification"] == "accepted until 2030-01-01: known"
+    assert "accepted until 2030-01-01: known" == suppression["justification"]
 
 
 def test_sarif_doubles_braces_and_makes_no_link_of_a_text(tmp_path: Path) -> None:
@@ -249,15 +249,15 @@ def test_sarif_doubles_braces_and_makes_no_link_of_a_text(tmp_path: Path) -> Non
 def test_a_swagger_pointer_is_placed_on_the_first_line_of_its_file(tmp_path: Path) -> None:
     run = Run().started().failure(where="scheduling.json#/paths/~1a:b/put/2")
     location = load_sarif(tmp_path, run)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-    assert location["artifactLocation"]["uri"] == "scheduling.json"
-    assert location["region"]["startLine"] == 1
+    assert "scheduling.json" == location["artifactLocation"]["uri"]
+    assert 1 == location["region"]["startLine"]
 
 
 def har(directory: Path, run: Run) -> list[dict[str, Any]]:
     written(directory, run, "har")
     log = json.loads((directory / "trace.har").read_text())["log"]
-    assert log["version"] == "1.2"
-    assert log["creator"]["name"] == "calfuzz"
+    assert "1.2" == log["version"]
+    assert "calfuzz" == log["creator"]["name"]
     for entry in log["entries"]:
         check_har_entry(entry)
     entries: list[dict[str, Any]] = log["entries"]
@@ -278,15 +278,15 @@ def check_har_entry(entry: dict[str, Any]) -> None:
 def test_har_has_every_exchange_and_shows_a_lost_one_as_status_0(tmp_path: Path) -> None:
     create, lost = har(tmp_path, Run().started().create().exchange(
         act="send", situation="fresh", was="fresh", belief="fresh", seen=None, lost="timeout"))  # fmt: skip
-    assert (create["request"]["method"], create["response"]["status"]) == ("POST", 200)
-    assert create["startedDateTime"] == "2025-03-01T02:00:00.000+00:00"
-    assert create["response"]["content"]["text"] == '{"success": true}'
-    assert (lost["response"]["status"], lost["response"]["statusText"]) == (0, "lost: timeout")
+    assert ("POST", 200) == (create["request"]["method"], create["response"]["status"])
+    assert "2025-03-01T02:00:00.000+00:00" == create["startedDateTime"]
+    assert '{"success": true}' == create["response"]["content"]["text"]
+    assert (0, "lost: timeout") == (lost["response"]["status"], lost["response"]["statusText"])
     assert lost["startedDateTime"] > create["startedDateTime"]
 
 
 def test_har_of_a_run_without_requests_is_whole(tmp_path: Path) -> None:
-    assert har(tmp_path, Run().started()) == []
+    assert [] == har(tmp_path, Run().started())
 
 
 def test_github_annotations_point_to_the_documents_line(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_github_annotations_point_to_the_documents_line(tmp_path: Path) -> None:
 def test_github_is_told_why_a_run_is_inconclusive(tmp_path: Path) -> None:
     run = Run().started().finished("inconclusive", 3, reasons=["invalid was never due: 100% of moves refused"])
     _, stdout = written(tmp_path, run, "github")
-    assert stdout == "::warning title=calfuzz is inconclusive::invalid was never due: 100%25 of moves refused\n"
+    assert "::warning title=calfuzz is inconclusive::invalid was never due: 100%25 of moves refused\n" == stdout
 
 
 def test_the_step_summary_is_appended_to_what_other_steps_wrote(tmp_path: Path) -> None:
@@ -310,8 +310,8 @@ def test_the_step_summary_is_appended_to_what_other_steps_wrote(tmp_path: Path) 
 
 
 def test_no_text_is_read_as_markdown() -> None:
-    assert markdown("a|b `c` <d> @e [f](g)") == "a\\|b \\`c\\` &lt;d&gt; &#64;e \\[f\\]\\(g\\)"
-    assert fenced(["```", "````x"]) == ["`````text", "```", "````x", "`````"]
+    assert "a\\|b \\`c\\` &lt;d&gt; &#64;e \\[f\\]\\(g\\)" == markdown("a|b `c` <d> @e [f](g)")
+    assert ["`````text", "```", "````x", "`````"] == fenced(["```", "````x"])
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "x" * 300_000, "\ud800" * 5_000, "&" * 50_000], ids=TEXTS)
@@ -321,8 +321,8 @@ def test_hostile_text_breaks_no_report(tmp_path: Path, text: str) -> None:
               and isinstance(case.result[0], Failure)]  # fmt: skip
     assert case.result[0].text
     load_sarif(tmp_path, run)
-    assert len(har(tmp_path, run)) == 2
+    assert 2 == len(har(tmp_path, run))
     _, stdout = written(tmp_path, run, "github")
-    assert [line.partition(" ")[0] for line in stdout.splitlines()] == ["::error"]
+    assert ["::error"] == [line.partition(" ")[0] for line in stdout.splitlines()]
     assert len(step_summary(run.summary).encode()) < 1_000_000
-    assert report(tmp_path, run)["failures"][0]["observed"] == text
+    assert text == report(tmp_path, run)["failures"][0]["observed"]

@@ -1,4 +1,4 @@
-"""Scenarios against a sandbox in this process: steps as values, and what is seen in each answer, by the documents."""
+"""Scenarios against a sandbox in this process: steps as values, and a word for each answer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 
 from fuzz.sandbox.app import PATHS, application
-from fuzz.sandbox.behaviour import Behaviour
-from fuzz.sandbox.calls import Operation
 from fuzz.sandbox.faults import Fault
+from fuzz.sandbox.requests import Operation
+from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.settings import Settings, behaviour_of
 from fuzz.sandbox.variants import Variant
 
@@ -99,20 +99,20 @@ def together(*steps: Step) -> Together:
     return Together(steps)
 
 
-def play(
+def answers_to(
     steps: Iterable[Step | Together], *, faults: Sequence[Fault] = (), variants: Sequence[Variant] = ()
 ) -> list[str]:
-    """What is seen in the answers of a new sandbox to these steps."""
-    return asyncio.run(_play(steps, Settings(faults=tuple(faults), variants=tuple(variants), staff=3)))
+    """The answers of a new sandbox to these steps, each in a word: see `label`."""
+    return asyncio.run(_answers_to(steps, Settings(faults=tuple(faults), variants=tuple(variants), staff=3)))
 
 
 def responses(steps: Iterable[Step], *, variants: Sequence[Variant] = ()) -> list[httpx.Response]:
-    """The answers themselves."""
+    """The HTTP responses of a new sandbox to these steps."""
     return asyncio.run(_responses(steps, Settings(variants=tuple(variants), staff=3)))
 
 
-def seen(operation: Operation, response: httpx.Response) -> str:
-    """An answer in a word: 200, a state error, a refusal with its status, 500, or something odd."""
+def label(operation: Operation, response: httpx.Response) -> str:
+    """An answer in a word: 200, a state error, a refusal with its status, 500, or `odd` with the status."""
     if response.status_code == 200 and _is_success(operation, _body(response)):
         return "200"
     error = _state_error(_body(response)) if response.status_code == 422 else None
@@ -123,16 +123,16 @@ def seen(operation: Operation, response: httpx.Response) -> str:
     return f"{'refused' if response.status_code >= 400 else 'odd'} {response.status_code}"
 
 
-async def _play(steps: Iterable[Step | Together], settings: Settings) -> list[str]:
+async def _answers_to(steps: Iterable[Step | Together], settings: Settings) -> list[str]:
     behaviour = behaviour_of(settings)
     transport = httpx.ASGITransport(application(behaviour))
     answers: list[str] = []
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox/apigw") as client:
         for step in steps:
             steps_at_once = step.steps if isinstance(step, Together) else (step,)
-            calls = (_sent(client, behaviour, each) for each in steps_at_once)
+            calls = (_sent(client, behaviour, one) for one in steps_at_once)
             found = await asyncio.gather(*calls)
-            answers += [seen(each.operation, response) for each, response in zip(steps_at_once, found, strict=True)]
+            answers += [label(one.operation, response) for one, response in zip(steps_at_once, found, strict=True)]
     behaviour.store.close()
     return answers
 

@@ -7,30 +7,30 @@ from itertools import pairwise
 import pytest
 
 from fuzz.sandbox.faults import Fault
-from fuzz.sandbox.faults.kinds import Kind
-from tests.sandbox.scenarios import Step, play, send
-from tests.sandbox.witness import BOUND, DISABLED
+from fuzz.sandbox.faults.kinds import FaultKind
+from tests.sandbox.scenarios import Step, answers_to, send
 from tests.sandbox.witnesses import INTERMITTENTS, SURE_WITNESSES
+from tests.sandbox.witnesses.witness import BOUND, DISABLED
 
 REPEATS = 120
 
 
 @pytest.mark.parametrize("fault", SURE_WITNESSES)
 def test_the_honest_server_answers_as_documented_where_the_fault_would_show(fault: Fault) -> None:
-    assert play(SURE_WITNESSES[fault].steps)[-1] == SURE_WITNESSES[fault].honest
+    assert answers_to(SURE_WITNESSES[fault].steps)[-1] == SURE_WITNESSES[fault].honest
 
 
 @pytest.mark.parametrize("fault", SURE_WITNESSES)
 def test_the_fault_shows_in_its_scenario(fault: Fault) -> None:
-    assert play(SURE_WITNESSES[fault].steps, faults=[fault])[-1] == SURE_WITNESSES[fault].faulty
+    assert answers_to(SURE_WITNESSES[fault].steps, faults=[fault])[-1] == SURE_WITNESSES[fault].faulty
 
 
 @pytest.mark.parametrize("fault", INTERMITTENTS)
 def test_an_intermittent_fault_shows_now_and_then(fault: Fault) -> None:
     witness = INTERMITTENTS[fault]
     length = len(witness.steps)
-    honest = play(witness.steps * REPEATS)[length - 1 :: length]
-    faulty = play(witness.steps * REPEATS, faults=[fault])[length - 1 :: length]
+    honest = answers_to(witness.steps * REPEATS)[length - 1 :: length]
+    faulty = answers_to(witness.steps * REPEATS, faults=[fault])[length - 1 :: length]
     assert set(honest) == {witness.honest}
     assert set(faulty) == {witness.honest, witness.faulty}
     assert 1 <= faulty.count(witness.faulty) <= REPEATS // 3
@@ -39,7 +39,7 @@ def test_an_intermittent_fault_shows_now_and_then(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", INTERMITTENTS)
 def test_an_intermittent_fault_shows_at_the_same_requests_each_time(fault: Fault) -> None:
     steps = INTERMITTENTS[fault].steps * REPEATS
-    assert play(steps, faults=[fault]) == play(steps, faults=[fault])
+    assert answers_to(steps, faults=[fault]) == answers_to(steps, faults=[fault])
 
 
 def test_every_fault_has_a_witness() -> None:
@@ -47,7 +47,7 @@ def test_every_fault_has_a_witness() -> None:
 
 
 def test_every_kind_of_mistake_is_in_the_catalogue_several_times() -> None:
-    counts = {kind: sum(fault.kind is kind for fault in Fault) for kind in Kind}
+    counts = {kind: sum(fault.kind is kind for fault in Fault) for kind in FaultKind}
     assert min(counts.values()) >= 5
 
 
@@ -59,24 +59,24 @@ def test_a_fault_is_described_in_one_sentence_of_its_own(fault: Fault) -> None:
 
 
 def test_only_races_and_intermittent_faults_are_not_deterministic() -> None:
-    assert {fault.kind for fault in Fault if not fault.deterministic} == {Kind.RACE, Kind.INTERMITTENT}
+    assert {fault.kind for fault in Fault if not fault.deterministic} == {FaultKind.RACE, FaultKind.INTERMITTENT}
 
 
 def test_a_race_does_not_show_in_calls_that_come_one_after_the_other() -> None:
-    races = [fault for fault in Fault if fault.kind is Kind.RACE]
+    races = [fault for fault in Fault if fault.kind is FaultKind.RACE]
     steps = [*BOUND, send("bob@example.com"), *DISABLED, send(), *BOUND]
     for race in races:
-        assert play(steps, faults=[race]) == play(steps)
+        assert answers_to(steps, faults=[race]) == answers_to(steps)
 
 
 def test_three_faults_at_once_all_show() -> None:
     faults = [Fault.MISSING_CODE_NOT_FOUND, Fault.ACCOUNT_DOMAIN_ONLY, Fault.CRASH_ON_EMPTY_LIST]
     for fault in faults:
-        assert play(SURE_WITNESSES[fault].steps, faults=faults)[-1] == SURE_WITNESSES[fault].faulty
+        assert answers_to(SURE_WITNESSES[fault].steps, faults=faults)[-1] == SURE_WITNESSES[fault].faulty
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_faults_of_one_kind_combine(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", FaultKind)
+def test_faults_of_one_kind_combine(kind: FaultKind) -> None:
     deterministic = [fault for fault in Fault if fault.kind is kind and fault in SURE_WITNESSES]
     for pair in pairwise(deterministic):
         assert _shown(pair, pair[0]) or _shown(pair, pair[1])
@@ -102,4 +102,4 @@ def test_witnesses_begin_with_nothing_known() -> None:
 
 
 def _shown(faults: tuple[Fault, ...] | list[Fault], fault: Fault) -> bool:
-    return play(SURE_WITNESSES[fault].steps, faults=faults)[-1] == SURE_WITNESSES[fault].faulty
+    return answers_to(SURE_WITNESSES[fault].steps, faults=faults)[-1] == SURE_WITNESSES[fault].faulty

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from fuzz.sandbox.calls import Operation
+from fuzz.sandbox.requests import Operation
 from tests.sandbox.scenarios import (
     ADA,
     BOB,
     GOOGLE,
     OUTLOOK,
     Step,
+    answers_to,
     connect,
     create,
     disable,
     disconnect,
     item,
     items,
-    play,
     responses,
     send,
     send_item,
@@ -53,38 +53,38 @@ TABLE = [
 
 @pytest.mark.parametrize(("state", "step", "answer"), TABLE)
 def test_sending_items_is_answered_as_the_table_says(state: str, step: Step, answer: str) -> None:
-    assert play([*STATES[state], step])[-1] == answer
+    assert answers_to([*STATES[state], step])[-1] == answer
 
 
 @pytest.mark.parametrize(("state", "step", "answer"), TABLE)
 @pytest.mark.parametrize("sibling", [connect, disable, disconnect])
 def test_the_siblings_share_the_state_errors(state: str, step: Step, answer: str, sibling: Any) -> None:
     sync = step.body["calendar_sync"]
-    assert play([*STATES[state], sibling(sync["account"], sync["provider"])])[-1] == answer
+    assert answers_to([*STATES[state], sibling(sync["account"], sync["provider"])])[-1] == answer
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_creating_makes_every_state_fresh(state: str) -> None:
-    assert play([*STATES[state], create(OUTLOOK), send(BOB, OUTLOOK)])[-2:] == ["200", "200"]
+    assert answers_to([*STATES[state], create(OUTLOOK), send(BOB, OUTLOOK)])[-2:] == ["200", "200"]
 
 
 @pytest.mark.parametrize("first", [send, connect, disable])
 def test_the_first_accepted_call_stores_its_account(first: Any) -> None:
-    assert play([create(), first(), send(BOB)])[-1] == "already_exists"
+    assert answers_to([create(), first(), send(BOB)])[-1] == "already_exists"
 
 
 def test_a_refused_call_stores_nothing() -> None:
     refused = [send(ADA, OUTLOOK), send_item(without="end_date"), send(token="wrong")]
-    assert play([create(), *refused, send(BOB)]) == ["200", "already_exists", "refused 422", "refused 401", "200"]
+    assert answers_to([create(), *refused, send(BOB)]) == ["200", "already_exists", "refused 422", "refused 401", "200"]
 
 
 def test_a_disconnected_sync_is_gone() -> None:
-    assert play([create(), send(), disconnect(), send()])[-1] == "missing"
+    assert answers_to([create(), send(), disconnect(), send()])[-1] == "missing"
 
 
 def test_staff_members_are_independent() -> None:
     steps = [create(), create(who=1), send(), send(BOB, who=1), disable(who=1, account=BOB), send(), send(who=2)]
-    assert play(steps)[-2:] == ["200", "missing"]
+    assert answers_to(steps)[-2:] == ["200", "missing"]
 
 
 def test_the_bodies_are_the_documented_ones() -> None:
@@ -116,7 +116,7 @@ def test_the_bodies_are_the_documented_ones() -> None:
     ],
 )
 def test_what_the_documents_do_not_forbid_is_accepted(step: Step) -> None:
-    assert play([create(), step, step])[-2:] == ["200", "200"]
+    assert answers_to([create(), step, step])[-2:] == ["200", "200"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_the_documents_do_not_forbid_is_accepted(step: Step) -> None:
 def test_a_broken_field_is_refused_in_every_item_and_form(field: str, value: Any) -> None:
     broken = item(2, without=field) if value == "absent" else item(2, **{field: value})
     forms = [{"external_items": [broken]}, {"external_items": [item(1), broken]}, {"external_item": broken}]
-    assert play([create(), *(send(**form) for form in forms)])[1:] == ["refused 422"] * 3
+    assert answers_to([create(), *(send(**form) for form in forms)])[1:] == ["refused 422"] * 3
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_broken_field_is_refused_in_every_item_and_form(field: str, value: Any
     ],
 )
 def test_a_broken_envelope_is_refused(body: dict[str, Any]) -> None:
-    assert play([create(), send(**body)])[-1] == "refused 422"
+    assert answers_to([create(), send(**body)])[-1] == "refused 422"
 
 
 @pytest.mark.parametrize(
@@ -172,14 +172,14 @@ def test_a_broken_envelope_is_refused(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("operation", Operation)
 def test_no_body_makes_the_server_fall_over(operation: Operation, raw: bytes, answer: str) -> None:
     token = "admin" if operation is Operation.CREATE else "own"
-    seen = play([Step(operation, token=token, raw=raw)])[-1]
+    seen = answers_to([Step(operation, token=token, raw=raw)])[-1]
     assert seen == answer or (operation is Operation.CREATE and seen == "refused 422")
 
 
 def test_deep_nesting_in_an_unknown_field_is_no_matter() -> None:
     whole = json.dumps({"staff_uid": "{{uid}}", **send().body})[:-1].encode()
     raw = whole + b', "deep": ' + b"[" * 200 + b"]" * 200 + b"}"
-    assert play([create(), Step(Operation.SEND, raw=raw)])[-1] == "200"
+    assert answers_to([create(), Step(Operation.SEND, raw=raw)])[-1] == "200"
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_deep_nesting_in_an_unknown_field_is_no_matter() -> None:
 def test_the_wrong_token_is_refused_in_every_state_and_changes_nothing(
     state: str, token: str | None, answer: str
 ) -> None:
-    before = play([*STATES[state], send()])[-1]
-    assert play([*STATES[state], send(token=token), send()])[-2:] == [answer, before]
+    before = answers_to([*STATES[state], send()])[-1]
+    assert answers_to([*STATES[state], send(token=token), send()])[-2:] == [answer, before]
 
 
 @pytest.mark.parametrize(
@@ -208,10 +208,10 @@ def test_the_wrong_token_is_refused_in_every_state_and_changes_nothing(
     ],
 )
 def test_creating_is_refused_for_what_cannot_be_created(step: Step, answer: str) -> None:
-    assert play([step]) == [answer]
+    assert answers_to([step]) == [answer]
 
 
 def test_the_token_comes_before_the_payload_and_the_state_before_the_items() -> None:
     broken = {"external_items": [item(without="end_date")]}
-    assert play([send(**broken, token="wrong"), send(**broken)]) == ["refused 401", "missing"]
-    assert play([*STATES["bound"], send(BOB, **broken)])[-1] == "already_exists"
+    assert answers_to([send(**broken, token="wrong"), send(**broken)]) == ["refused 401", "missing"]
+    assert answers_to([*STATES["bound"], send(BOB, **broken)])[-1] == "already_exists"

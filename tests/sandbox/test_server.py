@@ -15,16 +15,16 @@ import pytest
 
 from fuzz.errors import UsageError
 from fuzz.sandbox.app import PATHS
-from fuzz.sandbox.calls import Operation
 from fuzz.sandbox.faults import Fault
-from fuzz.sandbox.server import Sandbox, environment, greeting, profile_yaml
+from fuzz.sandbox.launcher import Sandbox, environment, greeting, profile_yaml
+from fuzz.sandbox.requests import Operation
 from fuzz.sandbox.settings import Settings, behaviour_of, faults_of, variants_of
 from fuzz.sandbox.variants import Variant
-from tests.sandbox.scenarios import BOB, Step, create, disable, seen, send
+from tests.sandbox.scenarios import BOB, Step, create, disable, label, send
 
 ORPHAN = """
 import os
-from fuzz.sandbox.server import Sandbox
+from fuzz.sandbox.launcher import Sandbox
 sandbox = Sandbox()
 sandbox.start()
 print(sandbox.pid, flush=True)
@@ -40,7 +40,7 @@ def ask(sandbox: Sandbox, step: Step, *, base: str | None = None) -> str:
     response = httpx.request(
         method, (base or sandbox.base_url) + path, headers=headers, json={"staff_uid": uid} | step.body
     )
-    return seen(step.operation, response)
+    return label(step.operation, response)
 
 
 def is_running(pid: int) -> bool:
@@ -219,7 +219,7 @@ def test_the_greeting_is_one_line_and_names_the_faults() -> None:
 
 
 def test_serving_in_the_foreground_prints_its_line_and_ends_on_an_interrupt() -> None:
-    command = [sys.executable, "-c", "from fuzz.sandbox.server import serve; serve(variant='extra-keys')"]
+    command = [sys.executable, "-c", "from fuzz.sandbox.launcher import serve; serve(variant='extra-keys')"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -10,10 +10,10 @@ from tests.sandbox.scenarios import (
     BOB,
     OUTLOOK,
     Step,
+    answers_to,
     create,
     disable,
     item,
-    play,
     responses,
     send,
     send_item,
@@ -66,8 +66,8 @@ SHOW_ONLY_IN_BODIES = {Variant.EXTRA_KEYS, Variant.OTHER_REFUSAL_OF_TOKENS}
 @pytest.mark.parametrize("variant", DIFFERENCES)
 def test_a_variant_differs_from_the_default(variant: Variant) -> None:
     steps, default, otherwise = DIFFERENCES[variant]
-    assert play(steps)[-1] == default
-    assert play(steps, variants=[variant])[-1] == otherwise
+    assert answers_to(steps)[-1] == default
+    assert answers_to(steps, variants=[variant])[-1] == otherwise
 
 
 def test_extra_keys_are_everywhere_where_the_documents_name_some() -> None:
@@ -89,16 +89,16 @@ def test_every_variant_is_witnessed() -> None:
 @pytest.mark.parametrize("variant", [variant for variant in Variant if variant not in REFUSE_THE_USUAL_ITEM])
 def test_a_variant_keeps_to_the_table_for_what_the_documents_allow(variant: Variant) -> None:
     for state, step, answer in TABLE:
-        assert play([*BEGINNINGS[state], step], variants=[variant])[-1] == answer
+        assert answers_to([*BEGINNINGS[state], step], variants=[variant])[-1] == answer
 
 
 @pytest.mark.parametrize("variant", Variant)
 def test_a_variant_never_says_a_state_error_that_is_not_due(variant: Variant) -> None:
     for step in (BROKEN, send(external_items=[]), send_item(external_title="x" * 999)):
-        assert play([*FRESH, step], variants=[variant])[-1] in {"200", "refused 422", "refused 400"}
+        assert answers_to([*FRESH, step], variants=[variant])[-1] in {"200", "refused 422", "refused 400"}
 
 
 def test_variants_combined_still_keep_the_three_apart() -> None:
     everything = [variant for variant in Variant if variant not in REFUSE_THE_USUAL_ITEM]
     steps = [send(), create(), disable(), send(), send(ADA, OUTLOOK)]
-    assert play(steps, variants=everything) == ["missing", "200", "200", "invalid", "already_exists"]
+    assert answers_to(steps, variants=everything) == ["missing", "200", "200", "invalid", "already_exists"]

@@ -1,4 +1,4 @@
-"""Bodies as they would be sent: templates filled in, then judged by the model; and many draws of a strategy."""
+"""Bodies as they would be sent: templates filled in, then judged by the oracle; and many draws of a strategy."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fuzz.model.exchange import NOT_JSON, Circumstances
-from fuzz.model.payload import Quality, judge_payload
-from strategies.breakages import Breakage
-from strategies.picks import Picks
+from fuzz.oracle.actions import NOT_JSON, RequestContext
+from fuzz.oracle.request import judge_payload
+from fuzz.oracle.validity.violations import Validity
+from strategies.byte_choices import Picks
+from strategies.mutations.mutation import Mutation
 from swagger.contract import Contract, FieldRule, Json
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ PROVIDER, ACCOUNT = "google_v3", "testuser@example.com"
 NAMES = {"provider": PROVIDER, "account": ACCOUNT}
 
 STAFF, CALENDAR = "f67acee343b4a38b", "9d2c1b7a66e5f400"
-CIRCUMSTANCES = Circumstances(STAFF, calendar_uid=CALENDAR)
+CIRCUMSTANCES = RequestContext(STAFF, calendar_uid=CALENDAR)
 _VARIABLES = {"{{staff_id}}": STAFF, "{{calendar_sync_uid}}": CALENDAR, "{{now_timestamp}}": "1763831182123456789"}
 
 
@@ -35,20 +36,20 @@ def filled(value: Json) -> Json:
         assert "{{" not in value
         return value
     if isinstance(value, list):
-        return [filled(each) for each in value]
+        return [filled(entry) for entry in value]
     if isinstance(value, dict):
-        return {filled(key): filled(each) for key, each in value.items()}
+        return {filled(name): filled(entry) for name, entry in value.items()}
     return value
 
 
-def judged(contract: Contract, body: Json) -> Quality:
+def judged(contract: Contract, body: Json) -> Validity:
     return judge_payload(contract, filled(body), CIRCUMSTANCES)
 
 
-def broken_by(contract: Contract, breakage: Breakage, body: Json) -> set[str]:
-    """Ids of the clauses that a breakage breaks in a body, as sent."""
-    sent = breakage.apply(body)
-    return set(judged(contract, parsed(sent) if breakage.raw else sent).breaks)
+def violated_by(contract: Contract, mutation: Mutation, body: Json) -> set[str]:
+    """Ids of the clauses that a mutation violates in a body, as sent."""
+    sent = mutation.apply(body)
+    return set(judged(contract, parsed(sent) if mutation.raw else sent).violations)
 
 
 def parsed(text: str) -> Json:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swagger.contract import Contract, ContractError
-from swagger.document import parse_document
 from swagger.render import as_json, as_text
+from swagger.workflow.document import parse_document
 from tests.swagger.documents import PACKAGED, PACKAGED_SWAGGER, SECOND, load_text
 
 PATIENT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
@@ -64,7 +64,7 @@ def check(contract: Contract) -> None:
     json.dumps(as_json(contract), allow_nan=False).encode()
     ids = [clause.id for clause in contract.clauses]
     assert sorted(set(ids)) == sorted(ids)
-    assert contract.create_step.method == "POST"
+    assert "POST" == contract.create_step.method
 
 
 def check_error(error: ContractError) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swagger.contract import Source, Step, Unused
-from swagger.document import Document, canonical_path, parse_document, read_document
+from swagger.workflow.document import Document, canonical_path, parse_document, read_document
 from tests.swagger.documents import PACKAGED, SECOND, edited, line_of
 
 
@@ -23,8 +23,8 @@ def at(words: str) -> Source:
 def test_front_matter_of_another_document_is_read(second: Document) -> None:
     endpoint = second.front.endpoint
     assert endpoint is not None
-    assert (endpoint.name, endpoint.method, endpoint.use_fallback) == ("bookings", "POST", False)
-    assert second.front.tokens == ("app", "staff")
+    assert ("bookings", "POST", False) == (endpoint.name, endpoint.method, endpoint.use_fallback)
+    assert ("app", "staff") == second.front.tokens
     assert at("tokens: [app") == second.front.where("tokens")
     assert Source("second.md", 1) == second.front.where("useFallbackApi")
 
@@ -47,7 +47,7 @@ def test_steps_without_steps_key_and_with_every_key_are_read(second: Document) -
 
 
 def test_a_step_may_go_to_the_fallback_by_itself(second: Document) -> None:
-    assert [(step.id, step.use_fallback) for step in second.test_steps] == [("look", False), ("book", True)]
+    assert [("look", False), ("book", True)] == [(step.id, step.use_fallback) for step in second.test_steps]
 
 
 def test_rules_come_from_several_tables_in_either_order_of_columns(second: Document) -> None:
@@ -67,9 +67,9 @@ def test_rules_come_from_several_tables_in_either_order_of_columns(second: Docum
 
 def test_values_and_alternatives_come_from_the_descriptions(second: Document) -> None:
     by_path = {rule.path: rule for rule in second.fields}
-    assert by_path["kind"].listed == ("meeting", "party", "other")
-    assert by_path["contact.email"].alternative == "phone"
-    assert by_path["guests"].listed == ()
+    assert ("meeting", "party", "other") == by_path["kind"].listed
+    assert "phone" == by_path["contact.email"].alternative
+    assert () == by_path["guests"].listed
 
 
 def test_the_first_good_answer_with_a_body_counts(second: Document) -> None:
@@ -80,8 +80,8 @@ def test_the_first_good_answer_with_a_body_counts(second: Document) -> None:
 
 def test_an_error_is_read_from_bold_headings_wrapped_sentences_and_any_order(second: Document) -> None:
     (error,) = second.errors
-    assert (error.code, error.status, error.title, error.message) == ("gone", 404, "No Room", "room is gone")
-    assert error.occurs_when == "This happens if the room is gone."
+    assert ("gone", 404, "No Room", "room is gone") == (error.code, error.status, error.title, error.message)
+    assert "This happens if the room is gone." == error.occurs_when
     assert at("**404") == error.where
     assert at("## Errors") == second.errors_where
 
@@ -121,7 +121,7 @@ def test_the_token_sentence_comes_from_the_summary(second: Document) -> None:
 
 def test_an_empty_document_has_nothing_and_is_no_error() -> None:
     document = parse_document("", "empty.md")
-    assert (
+    assert (None, (), (), (), None, None, (), ()) == (
         document.front.endpoint,
         document.prerequisites,
         document.test_steps,
@@ -130,22 +130,22 @@ def test_an_empty_document_has_nothing_and_is_no_error() -> None:
         document.errors_where,
         document.errors,
         document.unused,
-    ) == (None, (), (), (), None, None, (), ())
+    )
 
 
 def test_prerequisites_may_be_none_required() -> None:
-    assert parse_document("## Prerequisites\n\nNone required.\n", "x.md").prerequisites == ()
+    assert () == parse_document("## Prerequisites\n\nNone required.\n", "x.md").prerequisites
 
 
 def test_yaml_without_steps_and_code_where_none_is_read_are_named() -> None:
     text = "```\nstray\n```\n\n## Prerequisites\n\n```yaml\nnote: 1\n```\n\n## Summary\n\n```json\n1\n```\n"
-    unused = [(one.what, one.where.line) for one in parse_document(text, "x.md").unused]
-    assert unused == [("section “”", 1), ("a YAML block without steps", 8), ("a code block under “Summary”", 14)]
+    unused = [(unused.what, unused.where.line) for unused in parse_document(text, "x.md").unused]
+    assert [("section “”", 1), ("a YAML block without steps", 8), ("a code block under “Summary”", 14)] == unused
 
 
 def test_headings_of_other_statuses_are_no_errors() -> None:
     document = parse_document("## 302 - Found\n\nIt occurs when moved.\n", "x.md")
-    assert (document.errors, [one.what for one in document.unused]) == ((), ["section “Found”"])
+    assert ((), ["section “Found”"]) == (document.errors, [unused.what for unused in document.unused])
 
 
 def test_an_error_heading_may_be_the_status_alone() -> None:
@@ -162,7 +162,7 @@ def test_an_error_heading_may_be_the_status_alone() -> None:
 def test_a_good_answer_without_a_status_is_200() -> None:
     success = parse_document("## Expected Response\n\n```\n{}\n```\n", "x.md").success
     assert success is not None
-    assert (success.status, success.body) == (200, {})
+    assert (200, {}) == (success.status, success.body)
 
 
 def test_windows_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_windows_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) ->
     assert parse_document(PACKAGED, "packaged.md") == read_document(path)
 
 
-def test_lines_stay_true_when_lines_are_put_before() -> None:
+def test_lines_are_right_after_others_were_put_before_them() -> None:
     moved = parse_document(edited(PACKAGED, ("## Summary", "\n\n\n## Summary")), "x.md")
     there = parse_document(PACKAGED, "x.md")
     assert [(rule.where.line or 0) + 3 for rule in there.fields] == [rule.where.line for rule in moved.fields]
@@ -181,4 +181,4 @@ def test_lines_stay_true_when_lines_are_put_before() -> None:
 
 @pytest.mark.parametrize("path", ["/a/{{id}}/b", "/a/{id}/b/", "/a/:id/b", "/a/{{ other }}/b?x=1"])
 def test_the_spelling_of_path_parameters_does_not_matter(path: str) -> None:
-    assert canonical_path(path) == "/a/{}/b"
+    assert "/a/{}/b" == canonical_path(path)

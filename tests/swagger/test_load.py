@@ -21,14 +21,14 @@ def without_table(text: str) -> str:
 
 def row(drift: tuple[Drift, ...], what: str) -> tuple[str | None, str | None]:
     """What document and swagger say in the one row with that name."""
-    (found,) = [one for one in drift if one.what == what]
+    (found,) = [difference for difference in drift if difference.what == what]
     return found.document, found.swagger
 
 
 def test_a_changed_message_changes_the_state_error_alone(tmp_path: Path) -> None:
     changed = load_text(tmp_path, edited(PACKAGED, (MISSING_MESSAGE, "nobody knows them")))
-    assert changed.state_error("missing").message == "nobody knows them"
-    assert changed.state_error("missing").body["errors"][0]["message"] == "nobody knows them"
+    assert "nobody knows them" == changed.state_error("missing").message
+    assert "nobody knows them" == changed.state_error("missing").body["errors"][0]["message"]
     unchanged = load_text(tmp_path, PACKAGED)
     assert changed.fields == unchanged.fields
     assert changed.state_errors[1:] == unchanged.state_errors[1:]
@@ -36,7 +36,7 @@ def test_a_changed_message_changes_the_state_error_alone(tmp_path: Path) -> None
 
 def test_a_changed_code_changes_the_clause(tmp_path: Path) -> None:
     changed = load_text(tmp_path, edited(PACKAGED, ('"code": "missing"', '"code": "absent"')))
-    assert changed.clauses[0].id == "absent"
+    assert "absent" == changed.clauses[0].id
     with pytest.raises(KeyError):
         changed.clause("missing")
 
@@ -44,7 +44,7 @@ def test_a_changed_code_changes_the_clause(tmp_path: Path) -> None:
 def test_a_changed_sentence_changes_what_the_clause_says(tmp_path: Path) -> None:
     old = "there is no calendar sync record for the staff member."
     changed = load_text(tmp_path, edited(PACKAGED, (old, "it is Monday. Wait a day.")))
-    assert changed.clause("missing").says == "This error occurs when it is Monday."
+    assert "This error occurs when it is Monday." == changed.clause("missing").says
 
 
 def test_a_changed_required_flag_changes_the_clauses(tmp_path: Path) -> None:
@@ -52,14 +52,14 @@ def test_a_changed_required_flag_changes_the_clauses(tmp_path: Path) -> None:
     assert "required:external_items[].external_title" in [clause.id for clause in changed.clauses]
     changed = load_text(tmp_path, edited(PACKAGED, ("`staff_uid` | Yes", "`staff_uid` | No")))
     assert "required:staff_uid" not in [clause.id for clause in changed.clauses]
-    assert row(changed.drift, "required staff_uid") == ("no", "yes")
+    assert ("no", "yes") == row(changed.drift, "required staff_uid")
 
 
 def test_a_changed_provider_changes_the_listed_values(tmp_path: Path) -> None:
     changed = load_text(tmp_path, edited(PACKAGED, ('"outlook_v1.0".', '"zoho", "icloud".')))
     rule = changed.field("calendar_sync.provider")
     assert rule is not None
-    assert rule.listed == ("google_v3", "zoho", "icloud")
+    assert ("google_v3", "zoho", "icloud") == rule.listed
 
 
 def test_a_changed_type_and_format_change_the_clauses(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ def test_a_changed_type_and_format_change_the_clauses(tmp_path: Path) -> None:
         ("event starts (ISO 8601)", "it starts"),
     )
     changed = load_text(tmp_path, text)
-    assert changed.clause("type:staff_uid").says == "`staff_uid` is an integer"
-    assert row(changed.drift, "type staff_uid") == ("integer", "string")
-    assert row(changed.drift, "format external_items[].start_date") == (None, "date-time")
+    assert "`staff_uid` is an integer" == changed.clause("type:staff_uid").says
+    assert ("integer", "string") == row(changed.drift, "type staff_uid")
+    assert (None, "date-time") == row(changed.drift, "format external_items[].start_date")
     assert "format:external_items[].start_date" not in [clause.id for clause in changed.clauses]
 
 
@@ -79,9 +79,9 @@ def test_a_changed_success_body_changes_the_contract(tmp_path: Path) -> None:
     changed = load_text(
         tmp_path, edited(PACKAGED, ("Response (200)", "Response (201)"), ('"success": true,', '"ok": 1,'))
     )
-    assert (changed.success_status, changed.success_body) == (201, {"ok": 1, "data": {"success": True}})
-    assert changed.clause("success").says == '201 with {"ok": 1, "data": {"success": true}}'
-    assert row(changed.drift, "response 201") == ('{"ok": 1, "data": {"success": true}}', None)
+    assert (201, {"ok": 1, "data": {"success": True}}) == (changed.success_status, changed.success_body)
+    assert '201 with {"ok": 1, "data": {"success": true}}' == changed.clause("success").says
+    assert ('{"ok": 1, "data": {"success": true}}', None) == row(changed.drift, "response 201")
     assert None is row(changed.drift, "response 200")[0]
 
 
@@ -120,14 +120,14 @@ def test_without_a_table_the_swagger_is_what_is_promised(tmp_path: Path) -> None
     contract = load_text(tmp_path, without_table(PACKAGED))
     assert {True} == {rule.promised for rule in contract.fields}
     assert contract.field("external_items[].rrule") is not None
-    assert contract.clause("required:staff_uid").where.file == "scheduling.json"
+    assert "scheduling.json" == contract.clause("required:staff_uid").where.file
     assert not [drift for drift in contract.drift if drift.what.startswith(("field", "required"))]
 
 
 def test_a_step_without_a_description_is_described_by_its_request(tmp_path: Path) -> None:
     lines = [line for line in PACKAGED.split("\n") if "description:" not in line]
     says = load_text(tmp_path, "\n".join(lines)).clause("create").says
-    assert says == "POST /platform/v1/scheduling/calendar_syncs answers 200 and $.uid"
+    assert "POST /platform/v1/scheduling/calendar_syncs answers 200 and $.uid" == says
 
 
 def test_each_status_that_the_create_step_expects_is_promised(tmp_path: Path) -> None:
@@ -138,22 +138,22 @@ def test_each_status_that_the_create_step_expects_is_promised(tmp_path: Path) ->
 def test_an_alternative_named_twice_is_one_clause(tmp_path: Path) -> None:
     row_added = "| `things` | No | array | Alternatively, use `external_item`. |\n| `external_items` |"
     contract = load_text(tmp_path, edited(PACKAGED, ("| `external_items` |", row_added)))
-    assert [clause.id for clause in contract.clauses].count("alternative:external_item") == 1
+    assert 1 == [clause.id for clause in contract.clauses].count("alternative:external_item")
 
 
 def test_an_alternative_inside_an_object_has_its_full_path(tmp_path: Path) -> None:
     text = edited(PACKAGED, ("The account's email.", "The account's email. Alternatively, use `account_uid`."))
     contract = load_text(tmp_path, text)
-    assert contract.clause("alternative:calendar_sync.account_uid").says == "Alternatively, use `account_uid`."
-    assert row(contract.drift, "field calendar_sync.account_uid") == ("alternative to calendar_sync.account", None)
+    assert "Alternatively, use `account_uid`." == contract.clause("alternative:calendar_sync.account_uid").says
+    assert ("alternative to calendar_sync.account", None) == row(contract.drift, "field calendar_sync.account_uid")
 
 
 def test_an_operation_the_swagger_does_not_list_is_one_row_of_drift(tmp_path: Path) -> None:
     path = "/business/scheduling/v1/external_calendar_items/bulk_create"
     contract = load_text(tmp_path, PACKAGED.replace(path, "/business/scheduling/v2/other"))
     (drift,) = contract.drift
-    assert (drift.what, drift.document, drift.swagger) == ("operation", "PUT /business/scheduling/v2/other", None)
-    assert (contract.siblings, contract.rate_limit) == ({}, None)
+    assert ("operation", "PUT /business/scheduling/v2/other", None) == (drift.what, drift.document, drift.swagger)
+    assert ({}, None) == (contract.siblings, contract.rate_limit)
 
 
 def with_responses(responses: dict[str, Any]) -> dict[str, Any]:
@@ -172,28 +172,32 @@ MISSING = {"success": False, "errors": [{"code": "missing", "message": MISSING_M
 
 def response_drift(folder: Path, responses: dict[str, Any]) -> dict[str, tuple[str | None, str | None]]:
     drift = load_text(folder, PACKAGED, swagger=with_responses(responses)).drift
-    return {one.what: (one.document, one.swagger) for one in drift if one.what.startswith("response")}
+    return {
+        difference.what: (difference.document, difference.swagger)
+        for difference in drift
+        if difference.what.startswith("response")
+    }
 
 
 def test_equal_answers_are_no_drift(tmp_path: Path) -> None:
-    assert list(response_drift(tmp_path, {"200": example(GOOD), "422": example(MISSING)})) == [
+    assert [
         "response 422 already_exists",
         "response 422 invalid",
-    ]
+    ] == list(response_drift(tmp_path, {"200": example(GOOD), "422": example(MISSING)}))
 
 
 def test_answers_that_only_one_side_lists_are_rows(tmp_path: Path) -> None:
     drift = response_drift(tmp_path, {"404": {"description": "Not **there**"}, "default": {"description": ""}})
-    assert drift["response 404"] == (None, "Not there")
-    assert drift["response default"] == (None, "listed")
-    assert drift["response 200"] == ('{"success": true, "data": {"success": true}}', None)
+    assert (None, "Not there") == drift["response 404"]
+    assert (None, "listed") == drift["response default"]
+    assert ('{"success": true, "data": {"success": true}}', None) == drift["response 200"]
     assert None is drift["response 422 missing"][1]
 
 
 def test_an_error_code_that_only_the_swagger_shows_is_a_row(tmp_path: Path) -> None:
     body = {"success": False, "errors": [*MISSING["errors"], {"code": "busy", "message": "later"}]}  # type: ignore[misc]
     drift = response_drift(tmp_path, {"200": example(GOOD), "422": example(body)})
-    assert drift["response 422 busy"] == (None, '{"code": "busy", "message": "later"}')
+    assert (None, '{"code": "busy", "message": "later"}') == drift["response 422 busy"]
     assert "response 422 envelope" not in drift
 
 
@@ -207,7 +211,7 @@ def test_without_an_example_the_keys_of_the_schema_count(tmp_path: Path) -> None
     def good(*keys: str) -> dict[str, Any]:
         return {"description": "", "schema": {"properties": {key: {"type": "object"} for key in keys}}}
 
-    assert response_drift(tmp_path, {"200": good("uid")})["response 200 keys"] == ("success, data", "uid")
+    assert ("success, data", "uid") == response_drift(tmp_path, {"200": good("uid")})["response 200 keys"]
     assert "response 200 keys" not in response_drift(tmp_path, {"200": good("data", "success")})
     assert "response 200 keys" not in response_drift(tmp_path, {"200": good()})
 
@@ -216,7 +220,7 @@ def test_a_good_answer_that_is_no_object_has_no_keys(tmp_path: Path) -> None:
     text = PACKAGED.replace('{\n  "success": true,\n  "data": {\n    "success": true\n  }\n}', "[]")
     schema = {"description": "", "schema": {"properties": {"uid": {"type": "string"}}}}
     contract = load_text(tmp_path, text, swagger=with_responses({"200": schema}))
-    assert row(contract.drift, "response 200 keys") == ("", "uid")
+    assert ("", "uid") == row(contract.drift, "response 200 keys")
 
 
 def test_a_swagger_only_sibling_of_a_documented_alternative_is_still_a_field(tmp_path: Path) -> None:
@@ -224,15 +228,15 @@ def test_a_swagger_only_sibling_of_a_documented_alternative_is_still_a_field(tmp
     swagger["definitions"]["BulkCreateRequest"]["properties"]["external_item_count"] = {"type": "integer"}
     del swagger["definitions"]["CalendarSync"]["properties"]["account"]
     contract = load_text(tmp_path, PACKAGED, swagger=swagger)
-    assert row(contract.drift, "field external_item_count") == (None, "optional integer")
-    assert row(contract.drift, "field calendar_sync.account") == ("required string", None)
-    assert [r.path for r in contract.fields if not r.promised] == ["external_items[].rrule", "external_item_count"]
+    assert (None, "optional integer") == row(contract.drift, "field external_item_count")
+    assert ("required string", None) == row(contract.drift, "field calendar_sync.account")
+    assert ["external_items[].rrule", "external_item_count"] == [r.path for r in contract.fields if not r.promised]
 
 
 def test_a_date_in_the_table_alone_is_described_with_its_format(tmp_path: Path) -> None:
     added = "| `sent_at` | No | string | When sent (ISO 8601) |\n| `external_items` |"
     contract = load_text(tmp_path, edited(PACKAGED, ("| `external_items` |", added)))
-    assert row(contract.drift, "field sent_at") == ("optional string, date-time", None)
+    assert ("optional string, date-time", None) == row(contract.drift, "field sent_at")
 
 
 def test_the_swagger_beside_the_document_is_found_from_its_repository_root(tmp_path: Path) -> None:
@@ -242,13 +246,13 @@ def test_the_swagger_beside_the_document_is_found_from_its_repository_root(tmp_p
     (root / "swagger/scheduling/legacy/scheduling.json").write_text(text, encoding="utf-8")
     folder = root / "docs/deep"
     folder.mkdir(parents=True)
-    assert load_text(folder, PACKAGED).rate_limit == "3/m"
-    assert load_text(tmp_path, PACKAGED).rate_limit == "8/s"
+    assert "3/m" == load_text(folder, PACKAGED).rate_limit
+    assert "8/s" == load_text(tmp_path, PACKAGED).rate_limit
 
 
 def test_a_document_that_names_no_swagger_goes_with_the_packaged_one(tmp_path: Path) -> None:
     text = edited(PACKAGED, ('swagger: "swagger/scheduling/legacy/scheduling.json"\n', ""))
-    assert load_text(tmp_path, text).rate_limit == "8/s"
+    assert "8/s" == load_text(tmp_path, text).rate_limit
 
 
 def test_a_document_of_another_endpoint_loads_with_its_own_swagger(tmp_path: Path) -> None:
@@ -258,9 +262,9 @@ def test_a_document_of_another_endpoint_loads_with_its_own_swagger(tmp_path: Pat
         "paths": {"/business/rooms/v2/{business}/bookings": {"post": {"responses": {"201": {"description": ""}}}}},
     }
     contract = load_text(tmp_path, SECOND, swagger=swagger)
-    assert (contract.endpoint.name, contract.token, contract.success_status) == ("bookings", "app", 201)
-    assert contract.test_request.id == "book"
-    assert [error.code for error in contract.state_errors] == ["gone"]
+    assert ("bookings", "app", 201) == (contract.endpoint.name, contract.token, contract.success_status)
+    assert "book" == contract.test_request.id
+    assert ["gone"] == [error.code for error in contract.state_errors]
     assert "required:contact.email" in [clause.id for clause in contract.clauses]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from swagger.contract import Operation
-from swagger.operation import SwaggerOperation, read_operation
+from swagger.openapi.operation import SwaggerOperation, read_operation
 from tests.swagger.documents import PACKAGED_SWAGGER
 
 ENDPOINT = Operation("bulk_create", "PUT", "/business/scheduling/v1/external_calendar_items/bulk_create")
@@ -45,14 +45,14 @@ def shapes(operation: SwaggerOperation) -> list[tuple[str, str, bool]]:
 def test_fields_carry_the_pointer_at_which_they_were_written(tmp_path: Path) -> None:
     fields = {rule.path: rule for rule in read(tmp_path, PACKAGED_SWAGGER).fields}
     pointers = {path: str(fields[path].where) for path in ("calendar_sync.account", "external_items[].start_date")}
-    assert pointers == {
+    assert {
         "calendar_sync.account": "s.json#/definitions/CalendarSync/properties/account",
         "external_items[].start_date": "s.json#/definitions/ExternalItem/properties/start_date",
-    }
-    assert (
+    } == pointers
+    assert ("date-time", "Begin of the event") == (
         fields["external_item.start_date"].format,
         fields["external_item.start_date"].says,
-    ) == ("date-time", "Begin of the event")
+    )
 
 
 def test_an_inline_schema_has_pointers_into_the_parameter(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_parts_of_all_of_are_one_object(tmp_path: Path) -> None:
 
 def test_a_field_without_a_type_is_named_and_left_out(tmp_path: Path) -> None:
     operation = read(tmp_path, with_body({"properties": {"any": {}, "some": {"type": ["null", "integer"]}}}))
-    assert shapes(operation) == [("some", "integer", False)]
-    assert [one.what for one in operation.unused] == ["field `any`: no type"]
+    assert [("some", "integer", False)] == shapes(operation)
+    assert ["field `any`: no type"] == [unused.what for unused in operation.unused]
 
 
 def test_an_operation_without_a_body_has_no_fields(tmp_path: Path) -> None:
-    assert read(tmp_path, changed(parameters=[{"name": "q", "in": "query", "type": "string"}])).fields == ()
+    assert () == read(tmp_path, changed(parameters=[{"name": "q", "in": "query", "type": "string"}])).fields
 
 
 def test_parameters_beside_the_body_are_passed_over(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_parameters_beside_the_body_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_body_that_is_no_json_has_no_fields(tmp_path: Path) -> None:
-    assert read(tmp_path, changed(consumes=["application/xml"])).fields == ()
+    assert () == read(tmp_path, changed(consumes=["application/xml"])).fields
 
 
 def test_open_api_3_is_read_as_well(tmp_path: Path) -> None:
@@ -119,23 +119,25 @@ def test_open_api_3_is_read_as_well(tmp_path: Path) -> None:
         },
     }
     operation = read(tmp_path, swagger, name="s.yaml")
-    assert shapes(operation) == [("a", "string", True)]
+    assert [("a", "string", True)] == shapes(operation)
     pointer = "/put/requestBody/content/application~1json/schema/properties/a"
     assert str(operation.fields[0].where.pointer).endswith(pointer)
-    assert [(one.status, one.example, one.keys) for one in operation.responses] == [("200", None, ("ok",))]
+    assert [("200", None, ("ok",))] == [
+        (response.status, response.example, response.keys) for response in operation.responses
+    ]
 
 
 def test_responses_have_their_example_and_the_keys_of_their_schema(tmp_path: Path) -> None:
     good, bad = read(tmp_path, PACKAGED_SWAGGER).responses
-    assert (good.status, good.keys, good.example["data"]["provider"]) == ("200", ("success", "data"), "google_v3")
-    assert (bad.status, bad.keys, bad.example["status"]) == ("422", ("status", "errors"), "Error")
+    assert ("200", ("success", "data"), "google_v3") == (good.status, good.keys, good.example["data"]["provider"])
+    assert ("422", ("status", "errors"), "Error") == (bad.status, bad.keys, bad.example["status"])
     assert bad.description.startswith("The staff member has no calendar sync")
     assert str(bad.where).endswith("/put/responses/422")
 
 
 def test_a_response_without_a_schema_has_no_keys(tmp_path: Path) -> None:
     (response,) = read(tmp_path, changed(responses={"204": {"description": "none"}})).responses
-    assert (response.keys, response.example) == ((), None)
+    assert ((), None) == (response.keys, response.example)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_siblings_have_the_same_parent_and_a_plain_name(tmp_path: Path) -> None:
         "/v1/others/connect": {"put": plain},
     }
     siblings = read(tmp_path, swagger).siblings
-    assert list(siblings) == ["connect", "disable", "disconnect", "both"]
+    assert ["connect", "disable", "disconnect", "both"] == list(siblings)
     assert Operation("both", "PUT", f"/business/scheduling{parent}/both") == siblings["both"]
 
 
@@ -192,7 +194,7 @@ def test_the_base_path_is_joined_however_it_is_written(tmp_path: Path, base_path
         paths = {f"/scheduling{path}": item for path, item in paths.items()}
     operation = read(tmp_path, {**PACKAGED_SWAGGER, "basePath": base_path, "paths": paths})
     assert operation.found
-    assert list(operation.siblings) == ["connect", "disable", "disconnect"]
+    assert ["connect", "disable", "disconnect"] == list(operation.siblings)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_the_base_path_is_joined_however_it_is_written(tmp_path: Path, base_path
 )
 def test_an_endpoint_that_is_not_listed_is_not_found(tmp_path: Path, method: str, path: str) -> None:
     operation = read(tmp_path, PACKAGED_SWAGGER, Operation("x", method, path))
-    assert (operation.found, operation.siblings, str(operation.where)) == (False, {}, "s.json#/paths")
+    assert (False, {}, "s.json#/paths") == (operation.found, operation.siblings, str(operation.where))
 
 
 def test_path_parameters_match_the_templates_of_the_documents(tmp_path: Path) -> None:

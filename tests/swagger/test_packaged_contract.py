@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from swagger.contract import ClauseKind, Contract, Operation
+from swagger.contract import ClauseKind, Contract, Operation, ids_of
 from swagger.load import load_contract
 from tests.swagger.documents import PACKAGED, line_of
 
@@ -21,7 +21,7 @@ def contract() -> Contract:
 
 def test_endpoint_token_and_rate_limit_are_those_of_the_files(contract: Contract) -> None:
     assert Operation("bulk_create", "PUT", ENDPOINT, use_fallback=True) == contract.endpoint
-    assert (contract.token, contract.rate_limit) == ("staff", "8/s")
+    assert ("staff", "8/s") == (contract.token, contract.rate_limit)
 
 
 def test_the_siblings_are_the_swaggers_other_operations_on_the_main_gateway(contract: Contract) -> None:
@@ -144,11 +144,11 @@ def test_each_clause_quotes_its_sentence_and_names_its_line(
 
 def test_the_steps_are_the_documented_ones(contract: Contract) -> None:
     create, test = contract.create_step, contract.test_request
-    assert (create.method, create.path, create.token) == ("POST", "/platform/v1/scheduling/calendar_syncs", "admin")
-    assert create.extract == {"calendar_sync_uid": "$.uid"}
-    assert (create.expect_status, create.on_fail, create.use_fallback) == ((200,), "abort", False)
-    assert (test.method, test.path, test.token, test.use_fallback) == ("PUT", ENDPOINT, "staff", True)
-    assert test.body["external_items"][0]["external_calendar_uid"] == "{{calendar_sync_uid}}"
+    assert ("POST", "/platform/v1/scheduling/calendar_syncs", "admin") == (create.method, create.path, create.token)
+    assert {"calendar_sync_uid": "$.uid"} == create.extract
+    assert ((200,), "abort", False) == (create.expect_status, create.on_fail, create.use_fallback)
+    assert ("PUT", ENDPOINT, "staff", True) == (test.method, test.path, test.token, test.use_fallback)
+    assert "{{calendar_sync_uid}}" == test.body["external_items"][0]["external_calendar_uid"]
     assert line_of(PACKAGED, "- id: bulk_create_items") == test.where.line
 
 
@@ -170,11 +170,15 @@ def test_the_drift_between_the_packaged_files_is_this(contract: Contract) -> Non
 
 
 def test_nothing_of_the_packaged_document_is_left_unused(contract: Contract) -> None:
-    assert contract.unused == ()
+    assert () == contract.unused
 
 
 def test_item_rules_are_the_fields_of_one_item(contract: Contract) -> None:
-    assert next(contract.item_rules()).name == "external_id"
+    assert "external_id" == next(contract.item_rules()).name
+
+
+def test_the_ids_of_items_are_those_that_are_texts() -> None:
+    assert ["a", ""] == ids_of([{"external_id": "a"}, {"external_id": 7}, {}, {"external_id": ""}])
 
 
 def test_what_is_not_in_the_contract_is_said_to_be_missing(contract: Contract) -> None:
@@ -187,4 +191,4 @@ def test_what_is_not_in_the_contract_is_said_to_be_missing(contract: Contract) -
 
 def test_importing_the_loader_leaves_schemathesis_alone() -> None:
     program = "import sys, swagger.load; sys.exit('schemathesis' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode

@@ -19,15 +19,15 @@ def contract() -> Contract:
 
 def test_text_fits_the_width_and_ends_no_line_in_white_space(contract: Contract) -> None:
     lines = as_text(contract).split("\n")
-    assert max(len(line) for line in lines) == WIDTH
-    assert [line for line in lines if line != line.rstrip()] == []
+    assert WIDTH == max(len(line) for line in lines)
+    assert [] == [line for line in lines if line != line.rstrip()]
 
 
 def test_text_begins_with_the_endpoint_and_what_it_needs(contract: Contract) -> None:
     path = "PUT /business/scheduling/v1/external_calendar_items/bulk_create"
     assert [path, "staff token, 8/s, fallback API"] == as_text(contract).split("\n")[:2]
     bare = replace(contract, rate_limit=None, endpoint=replace(contract.endpoint, use_fallback=False))
-    assert as_text(bare).split("\n")[1] == "staff token, no rate limit"
+    assert "staff token, no rate limit" == as_text(bare).split("\n")[1]
 
 
 def test_text_names_every_clause_with_its_place_and_sentence(contract: Contract) -> None:
@@ -86,7 +86,7 @@ def test_an_empty_sentence_leaves_an_empty_line(contract: Contract) -> None:
 
 def test_json_has_a_version_and_survives_a_round_trip(contract: Contract) -> None:
     value = as_json(contract)
-    assert value["version"] == 1
+    assert 1 == value["version"]
     assert value == json.loads(json.dumps(value))
 
 
@@ -94,16 +94,16 @@ def test_json_holds_the_whole_contract(contract: Contract) -> None:
     value = as_json(contract)
     assert [clause.id for clause in contract.clauses] == [clause["id"] for clause in value["clauses"]]
     assert [rule.path for rule in contract.fields] == [rule["path"] for rule in value["fields"]]
-    assert list(value["siblings"]) == ["connect", "disable", "disconnect"]
+    assert ["connect", "disable", "disconnect"] == list(value["siblings"])
     assert contract.state_error("invalid").body == value["state_errors"][2]["body"]
     assert {"status": 200, "body": contract.success_body, "where": str(contract.success_where)} == value["success"]
     rrule = next(drift for drift in value["drift"] if drift["what"].endswith("rrule"))
-    assert (rrule["document"], rrule["document_where"], rrule["swagger"]) == (None, None, "optional array")
+    assert (None, None, "optional array") == (rrule["document"], rrule["document_where"], rrule["swagger"])
 
 
 def test_a_place_is_a_file_a_line_or_a_pointer() -> None:
     places = Source("a"), Source("a", 1), Source("a", pointer="/b")
-    assert [str(place) for place in places] == ["a", "a:1", "a#/b"]
+    assert ["a", "a:1", "a#/b"] == [str(place) for place in places]
 
 
 def test_json_rows_have_exactly_these_keys(contract: Contract) -> None:
@@ -135,6 +135,6 @@ def test_json_rows_have_exactly_these_keys(contract: Contract) -> None:
         "path": contract.endpoint.path,
         "use_fallback": True,
     }
-    assert (value["token"], value["rate_limit"], value["unused"]) == ("staff", "8/s", [])
+    assert ("staff", "8/s", []) == (value["token"], value["rate_limit"], value["unused"])
     kinds = {clause["id"]: clause["kind"] for clause in value["clauses"]}
-    assert (kinds["missing"], kinds["listed:calendar_sync.provider"]) == ("state error", "listed values")
+    assert ("state error", "listed values") == (kinds["missing"], kinds["listed:calendar_sync.provider"])

@@ -1,183 +1,140 @@
-"""Honest variants that refuse more: what the documents neither allow nor forbid is refused by these."""
+"""Honest variants that refuse what the documents neither allow nor forbid."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from fuzz.sandbox import answers, payload
-from fuzz.sandbox.behaviour import Behaviour
-from fuzz.sandbox.calls import Answer, Arrival, Call
-from fuzz.sandbox.dates import is_plain_rfc_3339
-from fuzz.sandbox.payload import Rule
+from fuzz.sandbox import responses, rules
+from fuzz.sandbox.fault_rows import Inherited, Override, Rows, after, also, instead_of, with_service
+from fuzz.sandbox.requests import Answer, Arrival, Call, Refusal
+from fuzz.sandbox.rules import DATE_FIELDS, Rule
+from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.store import Sync
 
-LONGEST_TEXT = 255
-LARGEST_BODY = 48 * 1024
+variant = Rows()
+MAX_TEXT_LENGTH = 255
+MAX_BODY_BYTES = 48 * 1024
 ODD_CHARACTER = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 LISTED_PROVIDERS = ("google_v3", "outlook_v1.0")
 TOP_FIELDS = {"staff_uid", "calendar_sync", "external_items", "external_item"}
 SYNC_FIELDS = {"provider", "account"}
-ITEM_FIELDS = {rule.field for rule in payload.ITEM}
+ITEM_FIELDS = {rule.field for rule in rules.ITEM}
 
 
-class RepeatedIdsRefused(Behaviour):
+def refuses_texts(reason: str, is_refused: Callable[[str], bool]) -> tuple[Override, Override]:
+    """Some texts are refused, in items and as accounts."""
+
+    def check_item(call: Call, position: int, item: object) -> Refusal:
+        values = item.values() if isinstance(item, dict) else ()
+        return _refused("item", reason, when=any(isinstance(text, str) and is_refused(text) for text in values))
+
+    def check_calendar_sync(call: Call) -> Refusal:
+        return _refused("account", reason, when=is_refused(call.account))
+
+    return also(Behaviour.check_item)(check_item), also(Behaviour.check_calendar_sync)(check_calendar_sync)
+
+
+@variant.by(also(Behaviour.check_items))
+def repeated_ids_refused(call: Call, sync: Sync | None) -> Refusal:
     """Two items of one call may not have the same external id."""
-
-    def object_to_items(self, call: Call, sync: Sync | None) -> Answer | None:
-        ids = [str(item.get("external_id")) for item in call.items if isinstance(item, dict)]
-        repeated = len(ids) != len(set(ids))
-        return super().object_to_items(call, sync) or _refused("external_id", "is repeated", when=repeated)
+    return _refused("external_id", "is repeated", when=len(call.external_ids) != len(set(call.external_ids)))
 
 
-class ResentIdsRefused(Behaviour):
+@variant.by(with_service(Behaviour.check_items))
+def resent_ids_refused(service: Behaviour, refusal: Refusal, call: Call, sync: Sync | None) -> Refusal:
     """An item that was sent before may not be sent again."""
-
-    def object_to_items(self, call: Call, sync: Sync | None) -> Answer | None:
-        refusal = super().object_to_items(call, sync)
-        if refusal is not None or sync is None:
-            return refusal
-        resent = any(self.store.has_item(sync.staff_uid, str(item.get("external_id"))) for item in call.items)
-        return _refused("external_id", "has been taken", when=resent)
+    if refusal is not None or sync is None:
+        return refusal
+    resent = any(service.store.has_item(sync.staff_uid, external_id) for external_id in call.external_ids)
+    return _refused("external_id", "has been taken", when=resent)
 
 
-class EmptyListRefused(Behaviour):
+@variant.by(also(Behaviour.check_item_forms))
+def empty_list_refused(call: Call) -> Refusal:
     """A call must carry at least one item."""
-
-    def object_to_forms(self, call: Call) -> Answer | None:
-        return super().object_to_forms(call) or _refused("external_items", "must not be empty", when=not call.items)
+    return _refused("external_items", "must not be empty", when=not call.items)
 
 
-class BothFormsRefused(Behaviour):
+@variant.by(also(Behaviour.check_item_forms))
+def both_forms_refused(call: Call) -> Refusal:
     """A call may carry a list of items or a single item, not both."""
-
-    def object_to_forms(self, call: Call) -> Answer | None:
-        both = "external_items" in call.body and "external_item" in call.body
-        return super().object_to_forms(call) or _refused("external_item", "must stand alone", when=both)
+    both = "external_items" in call.body and "external_item" in call.body
+    return _refused("external_item", "must stand alone", when=both)
 
 
+@variant.mixin
 class UnknownFieldsRefused(Behaviour):
     """Fields that the documents do not name are refused, at the top and in items."""
 
-    def object_to_forms(self, call: Call) -> Answer | None:
+    def check_item_forms(self, call: Call) -> Refusal:
         in_sync = not SYNC_FIELDS.issuperset(call.body["calendar_sync"])
         unknown = in_sync or not TOP_FIELDS.issuperset(call.body)
-        return super().object_to_forms(call) or _refused("body", "has unknown fields", when=unknown)
+        return super().check_item_forms(call) or _refused("body", "has unknown fields", when=unknown)
 
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
+    def check_item(self, call: Call, position: int, item: object) -> Refusal:
         unknown = isinstance(item, dict) and not ITEM_FIELDS.issuperset(item)
-        return super().object_to_item(call, position, item) or _refused("item", "has unknown fields", when=unknown)
+        return super().check_item(call, position, item) or _refused("item", "has unknown fields", when=unknown)
 
 
-class StaleCalendarRefused(Behaviour):
+@variant.by(also(Behaviour.check_items))
+def stale_calendar_refused(call: Call, sync: Sync | None) -> Refusal:
     """An item must name the uid of the sync as it is now."""
-
-    def object_to_items(self, call: Call, sync: Sync | None) -> Answer | None:
-        refusal = super().object_to_items(call, sync)
-        if refusal is not None or sync is None:
-            return refusal
-        stale = any(item["external_calendar_uid"] != sync.uid for item in call.items)
-        return _refused("external_calendar_uid", "is not the sync's", when=stale)
+    stale = sync is not None and any(item["external_calendar_uid"] != sync.uid for item in call.items)
+    return _refused("external_calendar_uid", "is not the sync's", when=stale)
 
 
-class UnlistedProviderRefused(Behaviour):
+@variant.by(also(Behaviour.check_calendar_sync))
+def unlisted_provider_refused(call: Call) -> Refusal:
     """A provider that the document does not list is refused before anything is looked up."""
-
-    def refuse_calendar_sync(self, call: Call) -> Answer | None:
-        refusal = super().refuse_calendar_sync(call)
-        return refusal or _refused("provider", "is not supported", when=call.provider not in LISTED_PROVIDERS)
+    return _refused("provider", "is not supported", when=call.provider not in LISTED_PROVIDERS)
 
 
-class StrictDates(Behaviour):
+@variant.by(after(Behaviour.item_rules))
+def strict_dates(documented: tuple[Rule, ...], call: Call, position: int) -> tuple[Rule, ...]:
     """Dates must be RFC 3339 date-times, spelled with capitals and without a leap second."""
+    return tuple(
+        replace(rule, accepts=rules.is_plain_rfc_3339) if rule.field in DATE_FIELDS else rule for rule in documented
+    )
 
-    def item_rules(self, call: Call, position: int) -> tuple[Rule, ...]:
-        return tuple(_strict(rule) for rule in super().item_rules(call, position))
 
-
-class FarYearsRefused(Behaviour):
+@variant.by(also(Behaviour.check_item))
+def far_years_refused(call: Call, position: int, item: object) -> Refusal:
     """Dates must lie between 1970 and 2100."""
-
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
-        refusal = super().object_to_item(call, position, item)
-        if refusal is not None or not isinstance(item, dict):
-            return refusal
-        far = any(not "1970" <= item[field][:4] <= "2100" for field in payload.DATE_FIELDS)
-        return _refused("start_date", "is out of range", when=far)
+    fields = item if isinstance(item, dict) else {}
+    far = any(not "1970" <= fields[field][:4] <= "2100" for field in DATE_FIELDS if field in fields)
+    return _refused("start_date", "is out of range", when=far)
 
 
-class EndBeforeStartRefused(Behaviour):
+@variant.by(also(Behaviour.check_item))
+def end_before_start_refused(call: Call, position: int, item: object) -> Refusal:
     """An item may not end before it starts, which is judged where both dates have the same offset."""
-
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
-        refusal = super().object_to_item(call, position, item)
-        if refusal is not None or not isinstance(item, dict):
-            return refusal
-        start, end = item["start_date"].upper(), item["end_date"].upper()
-        return _refused("end_date", "is before start_date", when=start[19:] == end[19:] and end[:19] < start[:19])
+    if not isinstance(item, dict):
+        return None
+    start, end = item["start_date"].upper(), item["end_date"].upper()
+    return _refused("end_date", "is before start_date", when=start[19:] == end[19:] and end[:19] < start[:19])
 
 
-class LongTextsRefused(Behaviour):
-    """Texts of more than 255 characters are refused."""
-
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
-        long = any(len(text) > LONGEST_TEXT for text in _texts(item))
-        return super().object_to_item(call, position, item) or _refused("item", "is too long", when=long)
-
-    def refuse_calendar_sync(self, call: Call) -> Answer | None:
-        refusal = super().refuse_calendar_sync(call)
-        return refusal or _refused("account", "is too long", when=len(call.account) > LONGEST_TEXT)
+long_texts_refused = variant(
+    "Texts of more than 255 characters are refused.",
+    *refuses_texts("is too long", lambda text: len(text) > MAX_TEXT_LENGTH),
+)
+control_characters_refused = variant(
+    "Texts with control characters or lone surrogates are refused.",
+    *refuses_texts("has odd characters", lambda text: ODD_CHARACTER.search(text) is not None),
+)
 
 
-class ControlCharactersRefused(Behaviour):
-    """Texts with control characters or lone surrogates are refused."""
-
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
-        odd = any(_is_odd(text) for text in _texts(item))
-        return super().object_to_item(call, position, item) or _refused("item", "has odd characters", when=odd)
-
-    def refuse_calendar_sync(self, call: Call) -> Answer | None:
-        refusal = super().refuse_calendar_sync(call)
-        return refusal or _refused("account", "has odd characters", when=_is_odd(call.account))
-
-
-class EmptyTextsRefused(Behaviour):
-    """Texts may not be empty."""
-
-    def object_to_item(self, call: Call, position: int, item: object) -> Answer | None:
-        empty = "" in _texts(item)
-        return super().object_to_item(call, position, item) or _refused("item", "must not be empty", when=empty)
-
-    def refuse_calendar_sync(self, call: Call) -> Answer | None:
-        refusal = super().refuse_calendar_sync(call)
-        return refusal or _refused("account", "must not be empty", when=not call.account)
-
-
-def _refused(field: str, reason: str, *, when: bool) -> Answer | None:
-    return answers.ill_formed(field, reason) if when else None
-
-
-def _strict(rule: Rule) -> Rule:
-    return replace(rule, accepts=_is_plain_date) if rule.field in payload.DATE_FIELDS else rule
-
-
-def _is_plain_date(value: object) -> bool:
-    return isinstance(value, str) and is_plain_rfc_3339(value)
-
-
-def _texts(item: object) -> Iterator[str]:
-    if isinstance(item, dict):
-        yield from (value for value in item.values() if isinstance(value, str))
-
-
-def _is_odd(text: str) -> bool:
-    return ODD_CHARACTER.search(text) is not None
-
-
-class LargeBodiesRefused(Behaviour):
+@variant.by(instead_of(Behaviour.respond))
+async def large_bodies_refused(service: Behaviour, inherited: Inherited[Awaitable[Answer]], arrival: Arrival) -> Answer:
     """A body of more than 48 KiB is refused with 413."""
+    large = len(arrival.raw) > MAX_BODY_BYTES
+    return responses.too_large() if large else await inherited(arrival)
 
-    async def respond(self, arrival: Arrival) -> Answer:
-        large = len(arrival.raw) > LARGEST_BODY
-        return answers.too_large() if large else await super().respond(arrival)
+
+empty_texts_refused = variant("Texts may not be empty.", *refuses_texts("must not be empty", lambda text: not text))
+
+
+def _refused(field: str, reason: str, *, when: bool) -> Refusal:
+    return responses.wrong_format(field, reason) if when else None

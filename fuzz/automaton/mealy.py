@@ -1,0 +1,200 @@
+"""The documented Mealy machine, derived from the oracle over an abstract alphabet, and its differences from another.
+
+The machine only decides which words are tried. The answers to them are judged by the oracle, with belief, so a word
+through an unspecified point may show less, but never a wrong failure.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
+from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
+from fuzz.oracle.allowed import allowed, choose_state, documented_outcome
+from fuzz.oracle.request import Request
+from fuzz.oracle.state import Named, SyncState
+from swagger.contract import Contract
+
+State = Hashable
+
+
+class Machine(Protocol):
+    """A machine that answers inputs and moves between its states."""
+
+    @property
+    def initial(self) -> Any: ...
+
+    def step(self, state: Any, symbol: Input, /) -> tuple[str, Any]:
+        """The output, and the next state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mealy:
+    """A complete, deterministic Mealy machine. Frozen.
+
+    `table`: output and next state of each state and input. `starts`: every word that is tried begins with one of these
+    (the creates, or the empty word for a machine that is reset otherwise). `unspecified`: for each state and input
+    whose next state is not specified, the allowed states besides the one in `table`. `permitted`: for each state and
+    input whose answer is not specified, the other outputs with their next states.
+    """
+
+    initial: State
+    inputs: tuple[Input, ...]
+    table: Mapping[tuple[State, Input], tuple[str, State]]
+    starts: tuple[Word, ...] = ((),)
+    unspecified: Mapping[tuple[State, Input], frozenset[State]] = field(default_factory=dict)
+    permitted: Mapping[tuple[State, Input], Mapping[str, State]] = field(default_factory=dict)
+
+    def step(self, state: State, symbol: Input, /) -> tuple[str, State]:
+        """The output, and the next state."""
+        return self.table[state, symbol]
+
+    def after(self, word: Word) -> State:
+        """The state that a word leads to."""
+        state = self.initial
+        for symbol in word:
+            state = self.table[state, symbol][1]
+        return state
+
+    def outputs(self, word: Word) -> tuple[str, ...]:
+        """The answers to the inputs of a word."""
+        return tuple(output for _, output, _ in self.trace(word))
+
+    def trace(self, word: Word) -> Iterator[tuple[State, str, State]]:
+        """State, output and next state, input by input."""
+        state = self.initial
+        for symbol in word:
+            output, after = self.table[state, symbol]
+            yield state, output, after
+            state = after
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Every reachable state, those with the shortest words first."""
+        return tuple(cover(self))
+
+
+def documented_machine(contract: Contract, alphabet: Alphabet, *, disable_stores: bool = False) -> Mealy:
+    """The machine that the documents describe, over an alphabet. States are `SyncState`s with numbers for names.
+
+    It is not specified whether `disable` on a fresh sync stores the account. By default it does not: that machine has
+    one state more for each provider (disabled, without an account), so its suite is valid for services of both kinds.
+    """
+    table: dict[tuple[State, Input], tuple[str, State]] = {}
+    unspecified: dict[tuple[State, Input], frozenset[State]] = {}
+    permitted: dict[tuple[State, Input], Mapping[str, State]] = {}
+    ahead: list[SyncState] = [None]
+    met: set[SyncState] = {None}
+    while ahead:
+        state = ahead.pop()
+        for symbol in alphabet.inputs():
+            request = _request(symbol, is_judged=alphabet.is_judged)
+            outcomes = allowed(contract, state, request)
+            output = documented_outcome(contract, state, request)
+            after = outcomes[output]
+            choices = {outcome: choose_state(to, with_account=disable_stores) for outcome, to in outcomes.items()}
+            chosen = choices.pop(output)
+            table[state, symbol] = (output, chosen)
+            permitted[state, symbol] = choices
+            if len(after) > 1:
+                unspecified[state, symbol] = after - {chosen}
+            if chosen not in met:
+                met.add(chosen)
+                ahead.append(chosen)
+    starts = tuple((create,) for create in alphabet.creates())
+    return Mealy(None, alphabet.inputs(), table, starts, unspecified, permitted)
+
+
+def _request(symbol: Input, *, is_judged: bool) -> Request:
+    """A well-formed request with the right token, naming what the input names."""
+    provider = f"p{symbol.provider}"
+    account = None if symbol.account is None else f"a{symbol.account}"
+    named = Named(provider, account)
+    if symbol.kind is InputKind.CREATE:
+        return Request(Create(0, provider), named)
+    if symbol.kind is InputKind.SEND:
+        return Request(SendItems(0, None), named)
+    return Request(MoveSync(0, Move(symbol.kind), provider, str(account)), named, is_judged=is_judged)
+
+
+def cover(machine: Mealy) -> dict[State, Word]:
+    """The state cover Q: for each state a shortest word that reaches it, without unspecified points if possible.
+
+    Otherwise the word goes on until the answers have shown which state the service is in.
+    """
+    reached: dict[State, Word] = {}
+    for through_unspecified in (False, True):
+        ahead = deque(reached.values() or machine.starts)
+        while ahead:
+            word = ahead.popleft()
+            state = machine.after(word)
+            if reached.setdefault(state, word) != word:
+                continue
+            left_out = () if through_unspecified else machine.unspecified
+            ahead.extend((*word, x) for x in machine.inputs if (state, x) not in left_out)
+    return {state: _settled(machine, word) for state, word in reached.items()}
+
+
+def _settled(machine: Mealy, word: Word) -> Word:
+    """Extends a word that ends at an unspecified point by an input that shows which state the service is in."""
+    possible = machine.unspecified.get((machine.after(word[:-1]), word[-1]), ()) if word else ()
+    others = [other for other in possible if (other, machine.inputs[0]) in machine.table]
+    state = machine.after(word)
+    for symbol in machine.inputs if others else ():
+        output, after = machine.step(state, symbol)
+        if after == state and all(machine.step(other, symbol)[0] != output for other in others):
+            return (*word, symbol)
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A documented state and input that another machine answers differently, with a shortest word to it. Frozen."""
+
+    word: Word
+    state: State
+    documented: str
+    observed: str
+
+
+def differences(machine: Mealy, other: Machine) -> tuple[Difference, ...]:
+    """The documented states and inputs to which the other machine gives an answer that is not permitted.
+
+    Shortest words first. The search is breadth first over pairs of states, and stops at differing answers, since the
+    states after them do not correspond.
+    """
+    found: dict[tuple[State, Input], Difference] = {}
+    for word, state, documented, observed in _disagreements(machine, other, machine.permitted):
+        found.setdefault((state, word[-1]), Difference(word, state, documented, observed))
+    return tuple(found.values())
+
+
+def shortest_difference(machine: Mealy, other: Machine) -> Word | None:
+    """A shortest word that the two machines answer differently; None if they are equivalent."""
+    return next((word for word, *_ in _disagreements(machine, other, {})), None)
+
+
+def _disagreements(
+    machine: Mealy, other: Machine, permitted: Mapping[tuple[State, Input], Mapping[str, State]]
+) -> Iterator[tuple[Word, State, str, str]]:
+    met = set()
+    ahead: deque[tuple[Word, State, Any]] = deque()
+    opening = {start[0] for start in machine.starts if start}
+    ahead.append(((), machine.initial, other.initial))
+    while ahead:
+        word, state, counterpart = ahead.popleft()
+        for symbol in machine.inputs:
+            if not word and opening and symbol not in opening:
+                continue
+            output, after = machine.step(state, symbol)
+            observed, counterpart_after = other.step(counterpart, symbol)
+            longer = (*word, symbol)
+            agreed = {**permitted.get((state, symbol), {}), output: after}
+            if observed not in agreed:
+                yield longer, state, output, observed
+            elif (agreed[observed], counterpart_after) not in met:
+                met.add((agreed[observed], counterpart_after))
+                ahead.append((longer, agreed[observed], counterpart_after))

@@ -1,0 +1,167 @@
+"""The Wp-method: test suites that prove a machine equal to the documented one, if it has at most `depth` states more.
+
+W-method: T. S. Chow, "Testing software design modeled by finite-state machines", IEEE TSE 4(3), 1978. Wp: S. Fujiwara
+et al., "Test selection based on finite state models", IEEE TSE 17(6), 1991. With Q a state cover, X the inputs, I(s) an
+identifier of the state s and U the union of them all, the suite is Q·X^j·U for j up to `depth`, and w·I(state after w)
+for every w in Q·X^(depth+1). For the documented machine that is two thirds of the requests of the W-method, and four
+fifths of those of the HSI-method (Petrenko, Yevtushenko and others, 1993).
+
+The guarantee is over the alphabet of the machine, and assumes a reset: each of its `starts` brings the target into the
+same state whatever was done before. The documents promise that of `create`. The suite tests `create` in every state
+like any other transition, but does not find a target whose `create` remembers more than the suite's words show. The
+oracle accepts every answer that the documents do not specify (one suite is valid for both readings of `disable` on a
+fresh sync, which is tested).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from fuzz.automaton.alphabet import Word
+from fuzz.automaton.identification import IndexedMealy, Path, extends, identifiers, index_states, without_prefixes
+from fuzz.automaton.mealy import Mealy, State
+
+
+def suite(machine: Mealy, *, depth: int = 0) -> Iterator[Word]:
+    """The words of the suite in a fixed order; none is a prefix of another.
+
+    First the words of depth 0, beginning with those that together meet every state and input, shortest first. Then the
+    words of a greater depth, shortest first; made lazily, as there are about inputs^depth times as many.
+    """
+    plan = _plan(machine)
+    opening = _in_order(plan, _words(plan, 0))
+    yield from (_word(machine, path) for path in opening)
+    if depth:
+        done = {path[:length] for path in opening for length in range(len(path) + 1)}
+        yield from (_word(machine, path) for path in _words(plan, depth) if path not in done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The parts of a suite: the machine, its identifiers, their union `every`, the cover's paths by state. Frozen."""
+
+    machine: IndexedMealy
+    identifiers: tuple[tuple[Path, ...], ...]
+    every: tuple[Path, ...]
+    places: dict[Path, int]
+
+    def endings(self, state: int, between: int, depth: int) -> tuple[Path, ...]:
+        """The paths to add after a path of the cover and `between` further inputs that have reached a state."""
+        return self.every if between <= depth else self.identifiers[state]
+
+
+def _plan(machine: Mealy) -> _Plan:
+    indexed = index_states(machine)
+    overhead = 1 + sum(map(len, indexed.cover)) / len(indexed.cover)
+    of_states = identifiers(indexed, overhead)
+    paths = sorted({path for paths in of_states for path in paths}, key=lambda path: (len(path), path))
+    return _Plan(
+        machine=indexed,
+        identifiers=of_states,
+        every=tuple(without_prefixes(paths)),
+        places={path: state for state, path in enumerate(indexed.cover)},
+    )
+
+
+def state_identifiers(machine: Mealy) -> dict[State, tuple[Word, ...]]:
+    """For each state, words whose answers together no other state gives."""
+    plan = _plan(machine)
+    words = [tuple(_word(machine, path) for path in paths) for paths in plan.identifiers]
+    return dict(zip(plan.machine.states, words, strict=True))
+
+
+def _words(plan: _Plan, depth: int) -> Iterator[Path]:
+    """Every word of the Wp suite once, shortest first, without prefixes of other words."""
+    longest_cover = max(map(len, plan.machine.cover))
+    longest_ending = max(map(len, plan.every))
+    for length in range(longest_cover + depth + 1 + longest_ending + 1):
+        for path, parts in _of_length(plan, depth, length):
+            if parts == next(_decompositions(plan, depth, path)) and not _is_extended(plan, depth, path):
+                yield path
+
+
+_Parts = tuple[int, int]
+"""The parts of a word: the state whose cover path it begins with, and the number of inputs in the middle."""
+
+
+def _of_length(plan: _Plan, depth: int, length: int) -> Iterator[tuple[Path, _Parts]]:
+    endings = {len(path) for paths in (plan.every, *plan.identifiers) for path in paths}
+    for state, begin in enumerate(plan.machine.cover):
+        for between in range(depth + 2):
+            wanted = length - len(begin) - between
+            # A rest that is no longer than a middle part is one itself: a longer word begins with it.
+            if wanted not in endings or 0 < wanted <= depth + 1 - between:
+                continue
+            for middle in _middles(plan, begin, between):
+                for ending in plan.endings(plan.machine.walk(state, middle), between, depth):
+                    if len(ending) == wanted:
+                        yield (*begin, *middle, *ending), (state, between)
+
+
+def _middles(plan: _Plan, begin: Path, length: int) -> Iterator[Path]:
+    """Middle parts of a length that leave the cover at once. Others are shorter middles after a longer cover path."""
+    symbols = range(len(plan.machine.after[0]))
+    if not length:
+        yield ()
+        return
+    for first in symbols:
+        if (*begin, first) not in plan.places:
+            yield from ((first, *rest) for rest in product(symbols, repeat=length - 1))
+
+
+def _splits(plan: _Plan, depth: int, path: Path) -> Iterator[tuple[_Parts, Path, tuple[Path, ...]]]:
+    """Every way to cut a path into cover path (longest first), middle and rest, with the endings possible there."""
+    for begin in reversed(range(len(path) + 1)):
+        state = plan.places.get(path[:begin])
+        if state is None:
+            continue
+        here = state
+        for between in range(min(depth + 1, len(path) - begin) + 1):
+            yield (state, between), path[begin + between :], plan.endings(here, between, depth)
+            if begin + between < len(path):
+                here = plan.machine.after[here][path[begin + between]]
+
+
+def _decompositions(plan: _Plan, depth: int, path: Path) -> Iterator[_Parts]:
+    return (parts for parts, rest, endings in _splits(plan, depth, path) if rest in endings)
+
+
+def _is_extended(plan: _Plan, depth: int, path: Path) -> bool:
+    """Whether another word of the suite begins with this one, which need not be tried alone then."""
+    if any(extends(begin, path) for begin in plan.machine.cover):
+        return True
+    return any(
+        (not rest and between <= depth) or any(extends(ending, rest) for ending in endings)
+        for (_, between), rest, endings in _splits(plan, depth, path)
+    )
+
+
+def _in_order(plan: _Plan, paths: Iterator[Path]) -> list[Path]:
+    """First the paths that meet a new pair of state and input, then the others; each shortest first."""
+    ahead: list[Path] = []
+    rest: list[Path] = []
+    met: set[tuple[int, int]] = set()
+    for path in paths:
+        new = set(_meets(plan, path)) - met
+        (ahead if new else rest).append(path)
+        met |= new
+    return ahead + rest
+
+
+def _meets(plan: _Plan, path: Path) -> Iterator[tuple[int, int]]:
+    """The pairs of state and input that a path meets after its start."""
+    state, begin = _begin(plan, path)
+    for symbol in path[begin:]:
+        yield state, symbol
+        state = plan.machine.after[state][symbol]
+
+
+def _begin(plan: _Plan, path: Path) -> tuple[int, int]:
+    """The shortest cover path that a path begins with: its state and its length."""
+    return next((plan.places[path[:n]], n) for n in range(len(path) + 1) if path[:n] in plan.places)
+
+
+def _word(machine: Mealy, path: Path) -> Word:
+    return tuple(machine.inputs[symbol] for symbol in path)

@@ -1,0 +1,91 @@
+"""Writes shell source: a text as one shell word, a request as a curl command to paste.
+
+Tokens are written as their sources (`$NAME`, `$(command)`), so that a command holds no secret.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fuzz.events.types import RequestEntry
+from fuzz.oracle.actions import SHORTEST_TOKEN, Token
+
+LONGEST_ARGUMENT = 100_000
+"""Maximum characters of one argument. Linux allows 128 KiB."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+_PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
+_TOKEN = re.compile(r"Bearer \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+
+IN_A_SHELL = {
+    Token.CUT.value: (
+        f"awk '{{n = int(length($0) / 2); print substr($0, 1, n > {SHORTEST_TOKEN} ? n : {SHORTEST_TOKEN})}}'"
+    ),
+    Token.LONGER.value: "sed 's/$/x/'",
+    Token.SWAPPED.value: "tr A-Za-z a-zA-Z",
+    Token.CHANGED.value: (
+        "awk '{n = int(length($0) / 2) + 1; "
+        'print substr($0, 1, n - 1) (substr($0, n, 1) == "x" ? "y" : "x") substr($0, n + 1)}\''
+    ),
+}
+"""By kind of near token, the shell command that makes it of the token on its standard input."""
+
+
+def quoted(text: str) -> str:
+    """The text as one shell word; it must not hold NUL. A plain word stays as it is."""
+    return text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+def printf_of(text: str) -> str:
+    """A shell command that prints exactly the text, NUL included."""
+    if "\0" not in text:
+        return f"printf '%s' {quoted(sendable(text))}"
+    escaped = sendable(text).replace("\\", "\\\\").replace("%", "%%").replace("\0", "\\000")
+    return f"printf {quoted(escaped)}"
+
+
+def sendable(text: str) -> str:
+    """The text as sent: lone surrogates, which UTF-8 cannot hold, are JSON escapes."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def token_word(kind: str, name: str) -> str:
+    """The shell expression for a token, for use inside double quotes: `$NAME` or `$(command)`."""
+    if kind == "command":
+        return f"$({name})" if _PLAIN_COMMAND.fullmatch(name) else f"$(sh -c {quoted(name)})"
+    if kind == "env" and not _VARIABLE.fullmatch(name):
+        return f"$(printenv {quoted(name)})"
+    return f"${name if kind == 'env' else token_variable(name)}"
+
+
+def token_variable(name: str) -> str:
+    """The environment variable for a token that comes from an auth file, which a shell cannot read."""
+    return "CALFUZZ_AUTH_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+
+
+def curl_of(request: RequestEntry) -> str:
+    """A curl command that sends a request of an event again."""
+    method, body = request["method"], request["body"] or ""
+    parts = [f"curl -sS -X {quoted(method)} --globoff {quoted(request['url'])}"]
+    parts += [f"-H {_header(name, value)}" for name, value in request["headers"].items()]
+    piped = "\0" in body or len(body) > LONGEST_ARGUMENT
+    if piped:
+        parts.append("--data-binary @-")
+    elif body or method not in _BODILESS:
+        parts.append(f"--data-raw {quoted(sendable(body))}")
+    command = " \\\n  ".join(parts)
+    return f"{printf_of(body)} | {command}" if piped else command
+
+
+def _header(name: str, value: str) -> str:
+    """A header for curl. A header without a value ends in a semicolon; otherwise curl would leave it out."""
+    token = _TOKEN.fullmatch(value) if name.lower() == "authorization" else None
+    if token is not None:
+        word = token_word(token[1], token[2])
+        if token[3] in IN_A_SHELL:
+            word = f'$(printf %s "{word}" | {IN_A_SHELL[token[3]]})'
+        return f'"{name}: Bearer {word}"'
+    return quoted(f"{name}: {value}" if value else f"{name};")

@@ -1,0 +1,50 @@
+"""How a command ends: a user's error is told in two lines, and every ending has an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from fuzz.errors import REDACTORS, ExitCode, Terminated, UsageError
+
+
+class CalfuzzGroup(click.Group):
+    """A command group that prints an error as two lines: what is wrong and where, and what to do next."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["standalone_mode"] = False
+        try:
+            result = super().main(*args, **kwargs)
+        except UsageError as error:
+            _end(f"error: {error}", ExitCode.USAGE)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "calfuzz"
+            _end(f"error: {error.format_message()}\n  next: {command} --help lists the options", ExitCode.USAGE)
+        except click.ClickException as error:
+            _end(f"error: {error.format_message()}", ExitCode.USAGE)
+        except Terminated:
+            sys.exit(Terminated.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            sys.exit(ExitCode.INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output has gone. Python's own flush at exit would raise again: let it write to nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(ExitCode.INTERRUPTED)
+        except Exception:
+            # Not exit code 1: that would tell a pipeline that the target's contract is broken.
+            import traceback
+
+            text = traceback.format_exc()
+            for clean in REDACTORS:
+                text = clean(text)
+            click.echo(text, err=True)
+            _end("calfuzz itself failed; what it had found is in the report directory", ExitCode.INCONCLUSIVE)
+        sys.exit(result if isinstance(result, int) else ExitCode.PASS)
+
+
+def _end(message: str, code: ExitCode) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)

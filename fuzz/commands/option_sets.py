@@ -1,0 +1,127 @@
+"""The options that several commands share, and the RunOptions of `run` and `gate`. Imports little: `--help` is fast."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from fuzz.run.options import RunOptions
+
+DEFAULT_REPORTS = "json"
+STATE = Path(".calfuzz")
+EXISTING = click.Path(path_type=Path)
+
+
+class _Seconds(click.FloatRange):
+    """Seconds to wait: above 0, at most an hour."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a time", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds(0, 3600, min_open=True)
+
+
+def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that name the documents."""
+    for option in (
+        click.option("--swagger", type=EXISTING, metavar="FILE", help="The swagger. [default: packaged]"),
+        click.option("--workflow", type=EXISTING, metavar="FILE", help="The workflow document. [default: packaged]"),
+    ):
+        command = option(command)
+    return command
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of `run` and `gate`."""
+    options = (
+        click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]"),
+        click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated."),
+        click.option("--variant", multiple=True, metavar="NAME", help="A variant of the sandbox."),
+        click.option("--max-time", metavar="TIME", help="When to stop: 60s, 5m, 1h. [run: 60s, gate: none]"),
+        click.option("--max-examples", type=click.IntRange(1), help="Examples of the random phase."),
+        click.option("--max-failures", type=click.IntRange(1), help="Stop after so many failures."),
+        click.option("--seed", type=click.IntRange(0), help="Seed. [run: drawn, gate: fixed]"),
+        click.option("--phases", metavar="A,B", help="Phases to run. [default: all]"),
+        click.option("--depth", type=click.IntRange(0, 3), default=0, help="Extra states that conformance allows for."),
+        click.option(
+            "--shrink-requests",
+            type=click.IntRange(0),
+            default=100,
+            help="Maximum requests to shrink a failure.",
+        ),
+        click.option("--report", "reports", default=DEFAULT_REPORTS, help="Kinds: json,junit,html,har,sarif,github."),
+        click.option(
+            "--report-dir", type=EXISTING, metavar="DIR", help="Folder of the reports. [default: .calfuzz/report]"
+        ),
+        click.option("--rate-limit", metavar="RATE", help="Maximum requests per second, as 8/s."),
+        click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
+        click.option(
+            "--workers", type=click.IntRange(1, 256), help="Workers, each with staff of its own. [default: 1]"
+        ),
+        click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler of a cluster: tcp://host:8786."),
+        click.option(
+            "--database",
+            metavar="URL",
+            help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
+        ),
+        click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
+        click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),
+        click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
+        click.option("--pin", type=EXISTING, metavar="FILE", help="Observations to compare with; written if missing."),
+        click.option("--pin-strict", is_flag=True, help="Fail if a pinned observation changed."),
+        click.option("--dry-run", is_flag=True, help="Print what would be sent; send nothing."),
+        click.option("--no-progress", is_flag=True, help="Print only the final report."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return document_options(command)
+
+
+def options_of(command: str, given: dict[str, Any]) -> RunOptions:
+    """The options of `run` or `gate`, checked. UsageError for a value that cannot be used."""
+    from fuzz.run.options import GATE_SEED, RunOptions, parse_limit, parse_time
+    from fuzz.run.phase_list import parse_phases, phase_names
+
+    is_gate = command == "gate"
+    seed = given["seed"]
+    if seed is None:
+        seed = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
+    time = given["max_time"] or (None if is_gate else "60s")
+    phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate)
+    return RunOptions(
+        command=command,
+        target=given["target"],
+        max_time=parse_time(time) if time else None,
+        max_examples=given["max_examples"],
+        max_failures=given["max_failures"],
+        seed=seed,
+        phases=phases,
+        depth=given["depth"],
+        shrink_requests=given["shrink_requests"],
+        workers=given["workers"] or 1,
+        scheduler=given["scheduler"],
+        database=given["database"],
+        baseline=given["baseline"],
+        baseline_update=given["baseline_update"],
+        baseline_prune=given["baseline_prune"],
+        pin=given["pin"],
+        pin_strict=given["pin_strict"],
+        dry_run=given["dry_run"],
+        reports=tuple(kind.strip() for kind in given["reports"].split(",") if kind.strip()),
+        report_dir=given["report_dir"] or STATE / "report",
+        rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
+        request_timeout=given["request_timeout"],
+        workflow=given["workflow"],
+        swagger=given["swagger"],
+        progress=not given["no_progress"],
+    )

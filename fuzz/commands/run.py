@@ -1,0 +1,197 @@
+"""`calfuzz run` and `calfuzz gate`: reads the files, starts the target, runs, writes the reports."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from fuzz.cases.shard import Shard
+from fuzz.cluster.connection import cluster_of
+from fuzz.cluster.coordinator import ClusterRun
+from fuzz.errors import ExitCode, UsageError
+from fuzz.events.summary import Summary
+from fuzz.failures.baseline import Baseline, load_baseline
+from fuzz.failures.handler import Keeping
+from fuzz.failures.shared_store import location_of, shared_failures
+from fuzz.failures.store import FailureStore
+from fuzz.phases.regressions import replay_all_saved
+from fuzz.report.terminal import Terminal
+from fuzz.report.write import check_kinds, write_reports
+from fuzz.run.documents import read_contract
+from fuzz.run.embedded_sandbox import target_soon
+from fuzz.run.observations import Pinned, load_pin, save_pin
+from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
+from fuzz.run.phase_list import PlanContext
+from fuzz.run.plan import as_text, plan
+from fuzz.run.rate_source import limiter_for, rate_for
+from fuzz.run.run import Run
+from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
+from fuzz.session.journal import Journal
+from fuzz.session.session import Session
+from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile
+from fuzz.target.secrets import Secrets
+from swagger.contract import Contract
+
+if TYPE_CHECKING:
+    pass
+
+EVENTS = "events.ndjson"
+BYTES_TO_HAVE = 100_000
+"""Free bytes on the disk without which no run begins. A run that needs more ends, and says so."""
+
+
+def run_and_report(
+    options: RunOptions,
+    *,
+    faults: Sequence[str],
+    variants: Sequence[str],
+    stdout: TextIO,
+    environ: Mapping[str, str],
+) -> int:
+    """Runs, reports, and returns the exit code. UsageError, before the first request, for options that cannot work."""
+    check_kinds(options.reports)
+    if options.dry_run:
+        return _dry_run(options, _files(options)[0], stdout)
+    terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
+    soon = target_soon(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
+    with soon as ready:
+        contract, baseline, pinned = _files(options)
+        summary = _run(options, contract, baseline, pinned, ready, terminal)
+    _keep_baseline(options, baseline, summary)
+    if options.pin is not None and pinned is None:
+        save_pin(options.pin, summary)
+    written: list[Path] = []
+    try:
+        written = write_reports(options.report_dir, options.reports, stdout=stdout, environ=environ)
+    except OSError as error:
+        again = f"make room, then `calfuzz report {options.report_dir}` writes them"
+        stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+    terminal.finish(summary, reports=written)
+    return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
+
+
+def _files(options: RunOptions) -> tuple[Contract, Baseline | None, Pinned | None]:
+    """The contract, the baseline and the pinned observations, read from their files."""
+    contract = read_contract(options.workflow, options.swagger)
+    return contract, _baseline(options), load_pin(options.pin) if options.pin is not None else None
+
+
+def _run(
+    options: RunOptions,
+    contract: Contract,
+    baseline: Baseline | None,
+    pinned: Pinned | None,
+    ready: Callable[[], Profile],
+    terminal: Terminal,
+) -> Summary:
+    """Runs, here or on a cluster, and returns the summary."""
+    place = location_of(options.database)
+    shared = shared_failures(place)
+    events = _prepared(options.report_dir)
+    with cluster_of(options) as cluster:
+        profile = ready()
+        secrets = secrets_for(profile, auth_file_of(options.target, profile))
+        with closing(Journal(events, secrets, (terminal.on_event, shared.listen))) as journal:
+            run = Run(
+                options if cluster is None else replace(options, workers=1),
+                contract,
+                profile,
+                secrets,
+                journal,
+                limiter_for(options, profile, contract, sandbox=options.target is None, redis=place.redis),
+                keeping_of=partial(_keeping, options, journal, baseline),
+                pinned=pinned,
+                replay_kept=partial(replay_all_saved, directory=place.failures, shared=shared, today=str(date.today())),
+                shard=Shard() if cluster is None else Shard(0, cluster.count),
+                numbers=itertools.count(1, 1 if cluster is None else cluster.count + 1),
+            )
+            if cluster is None:
+                run.go()
+            else:
+                ClusterRun(cluster, run, baseline, terminal.say).go()
+        return journal.summary
+
+
+def _dry_run(options: RunOptions, contract: Contract, stdout: TextIO) -> int:
+    """Prints what would be sent, without a target to the sandbox. Starts and sends nothing."""
+    profile = load_profile(options.target) if options.target is not None else _paper_profile()
+    secrets = Secrets()
+    session = open_session(contract, profile, secrets, Journal(None, secrets), run="dry", options=options)
+    try:
+        planned = plan(PlanContext(options, session, _failures(options)))
+        rate = rate_for(options, profile, contract, sandbox=options.target is None)
+        stdout.write(as_text(planned, rate))
+    finally:
+        session.close()
+    return int(ExitCode.PASS)
+
+
+def _paper_profile() -> Profile:
+    """A profile of the sandbox with what a plan needs of it."""
+    source = TokenSource(env="CALFUZZ_SANDBOX_ADMIN_TOKEN")
+    staff = [Staff(uid=f"staff-{number}", token=source) for number in range(STAFF_OF_A_WORKER)]
+    return Profile(name="sandbox", base_url="http://127.0.0.1", tokens=Tokens(admin=source), staff=staff)
+
+
+def _keeping(options: RunOptions, journal: Journal, baseline: Baseline | None, session: Session) -> Keeping:
+    """The folder where a worker's failures are kept, and the baseline that accepts some."""
+    today = date.today()
+    store = FailureStore(_failures(options), session, str(today), version("calfuzz"), options.seed)
+    journal.listen(store.listen)
+    if baseline is None:
+        return Keeping(store.keep)
+    return Keeping(store.keep, partial(baseline.accepted, today=today))
+
+
+def _failures(options: RunOptions) -> Path:
+    return location_of(options.database).failures
+
+
+def _baseline(options: RunOptions) -> Baseline | None:
+    if options.baseline is None:
+        if options.baseline_update or options.baseline_prune:
+            raise UsageError("there is no baseline to change", next="name one with --baseline FILE")
+        return None
+    return load_baseline(options.baseline, may_be_missing=options.baseline_update)
+
+
+def _keep_baseline(options: RunOptions, baseline: Baseline | None, summary: Summary) -> None:
+    """Writes the baseline if an option asks for it."""
+    if baseline is None or not (options.baseline_update or options.baseline_prune):
+        return
+    if options.baseline_prune:
+        baseline.prune(summary)
+    if options.baseline_update:
+        baseline.update(summary.failures, date.today())
+    baseline.save()
+
+
+def _prepared(directory: Path) -> Path:
+    """The journal's path in the report directory, made if it is missing. UsageError if nothing can be written there."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / EVENTS
+        # On a full disk a file can be opened, but not written. The events of an earlier run stay as they are.
+        with path.open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                if (file.write(bytes(BYTES_TO_HAVE)) or 0) < BYTES_TO_HAVE:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            finally:
+                with suppress(OSError):
+                    file.truncate(size)
+        return path
+    except OSError as error:
+        raise UsageError(
+            f"report directory {directory}: {error.strerror}", next="name another one with --report-dir"
+        ) from None

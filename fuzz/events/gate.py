@@ -1,0 +1,54 @@
+"""The verdict of a run, from its summary. A run passes only if every clause was due, so an empty run never passes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fuzz.events.summary import RunVerdict, Summary
+
+EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INCONCLUSIVE: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The verdict of a run. Frozen. `reasons` say why it is not `pass`, one sentence each."""
+
+    verdict: RunVerdict
+    reasons: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.verdict]
+
+
+def incomplete(summary: Summary) -> list[str]:
+    """The phases that did not finish."""
+    return [name for name, event in summary.phases.items() if event.get("complete") is False]
+
+
+def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[str], strict: bool = False) -> Conclusion:
+    """The verdict: `fail` if there is a failure, else inconclusive if a clause was never due, else `pass`.
+
+    `stopped`: why the run ended early. `impossible`: why some clauses could not be due. `strict`: whether a changed
+    pinned observation fails the run.
+    """
+    broken = [event for event in summary.failures.values() if not event["accepted"]]
+    if broken:
+        clauses = dict.fromkeys(event["clause"] for event in broken)
+        return Conclusion(RunVerdict.FAIL, tuple(f"{clause} is broken" for clause in clauses))
+    if strict and summary.changed:
+        changed = [f"{event['feature']} in {event['situation']} changed" for event in summary.changed]
+        return Conclusion(RunVerdict.FAIL, tuple(changed))
+    never = [clause for clause, tally in summary.clauses.items() if not tally.due]
+    reasons = [stopped] if stopped else []
+    if summary.started["command"] == "gate":
+        reasons.extend(f"{phase} did not finish" for phase in incomplete(summary))
+    if never:
+        reasons.append(f"never due: {', '.join(never)}")
+        reasons.extend(impossible)
+    if not summary.clauses and not reasons:
+        reasons.append("nothing was tested")
+    if reasons:
+        return Conclusion(RunVerdict.INCONCLUSIVE, tuple(reasons))
+    return Conclusion(RunVerdict.PASS, ())

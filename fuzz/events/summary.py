@@ -1,0 +1,184 @@
+"""The summary of a run, folded from its events: every report is a view of it.
+
+`Summary` folds the events during the run, and in the same way from the journal after a crash.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fuzz.events.types import (
+    VERSION,
+    Event,
+    ExchangeEvent,
+    FailureEvent,
+    ObservationChanged,
+    PhaseFigures,
+    RunFinished,
+    RunStarted,
+)
+
+SHRINKING = "shrink"
+"""The phase name of requests for shrinking and confirming failures: counted, but left out of the tallies."""
+
+
+class RunVerdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+LATENCY_BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Upper bounds of the latency histogram's bins, in seconds; the last bin is open."""
+
+
+@dataclass(slots=True)
+class ClauseTally:
+    """How often a clause's answer was due, and then came (`seen`); was not due, and then came (`surplus`). Mutable."""
+
+    due: int = 0
+    seen: int = 0
+    not_due: int = 0
+    surplus: int = 0
+
+    @property
+    def verdict(self) -> RunVerdict:
+        if self.seen < self.due or self.surplus:
+            return RunVerdict.FAIL
+        return RunVerdict.PASS if self.due else RunVerdict.INCONCLUSIVE
+
+
+NOT_STARTED: RunStarted = {
+    "event": "run_started",
+    "version": VERSION,
+    "run": "",
+    "command": "",
+    "at": "unknown",
+    "target": "an unknown target",
+    "base_url": "",
+    "fallback_url": None,
+    "seed": None,
+    "options": {},
+    "documents": [],
+    "clauses": [],
+    "drift": [],
+}
+"""Stands for the first event if there is none."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """Everything the reports show, folded from events. Its size does not grow with the number of requests. Mutable."""
+
+    started: RunStarted = field(default_factory=lambda: NOT_STARTED)
+    finished: RunFinished | None = None
+    clauses: dict[str, ClauseTally] = field(default_factory=dict)
+    cases: defaultdict[tuple[str, str], ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
+    """(clause, situation) -> the clause's tally in that situation alone."""
+    situations: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    observations: defaultdict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    edges: defaultdict[tuple[str, str, str, str], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+    """(state before, act, label seen, state after) -> [count, failures]."""
+    failures: dict[str, FailureEvent] = field(default_factory=dict)
+    phases: dict[str, PhaseFigures] = field(default_factory=dict)
+    changed: list[ObservationChanged] = field(default_factory=list)
+    """Pinned observations that have changed."""
+    troubles: list[str] = field(default_factory=list)
+    latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS) + 1))
+    phase: str | None = None
+    total: int = 0
+    retried: int = 0
+    lost: int = 0
+
+    def fold(self, event: Event) -> None:
+        """Adds one event. An event of an unknown kind changes nothing."""
+        if event["event"] == "exchange":
+            _exchange(self, event)
+        elif event["event"] == "run_started":
+            self.started = event
+            self.clauses = {clause["id"]: ClauseTally() for clause in event["clauses"]}
+        elif event["event"] == "phase_started":
+            self.phase = name = event["phase"]
+            self.phases.setdefault(
+                name, {"phase": name, "scenarios": 0, "requests": 0, "seconds": 0.0, "established": ""}
+            )
+        elif event["event"] == "phase_finished":
+            self.phases[event["phase"]] = event
+            self.phase = None
+        elif event["event"] == "failure":
+            self.failures[event["fingerprint"]] = event
+        elif event["event"] == "failure_counted" and event["fingerprint"] in self.failures:
+            self.failures[event["fingerprint"]]["count"] = event["count"]
+        elif event["event"] == "failure_renamed":
+            self.failures.pop(event["old"], None)
+        elif event["event"] == "observation_changed":
+            self.changed.append(event)
+        elif event["event"] == "trouble" and event["what"] not in self.troubles:
+            self.troubles.append(event["what"])
+        elif event["event"] == "run_finished":
+            self.finished = event
+
+
+def _exchange(summary: Summary, event: ExchangeEvent) -> None:
+    _count_requests(summary, event)
+    if event["phase"] == SHRINKING:
+        return
+    for clause in event["due"]:
+        for tally in _tallies(summary, clause, event):
+            tally.due += 1
+    for clause in event["met"]:
+        for tally in _tallies(summary, clause, event):
+            tally.seen += 1
+    for clause in event["not_due"]:
+        for tally in _tallies(summary, clause, event):
+            tally.not_due += 1
+    for clause in event["surplus"]:
+        for tally in _tallies(summary, clause, event):
+            tally.surplus += 1
+    label = event["seen"] or "lost"
+    if event["act"] == "send":
+        summary.situations[event["situation"]][label] += 1
+    edge = summary.edges[(_one(event["was"]), event["act"], label, _one(event["belief"]))]
+    edge[0] += 1
+    edge[1] += event["kind"] == "fail"
+    if event["kind"] == "pass" and event["act"] == "send":
+        for feature in event["silent"]:
+            summary.observations[(feature, event["situation"])][label] += 1
+
+
+def _tallies(summary: Summary, clause: str, event: ExchangeEvent) -> tuple[ClauseTally, ...]:
+    """A clause's tallies: in all, and in the event's situation. None for a clause that `run_started` does not name."""
+    if clause not in summary.clauses:
+        return ()
+    return summary.clauses[clause], summary.cases[clause, event["situation"]]
+
+
+def _count_requests(summary: Summary, event: ExchangeEvent) -> None:
+    summary.total += event["attempts"]
+    summary.retried += event["attempts"] - 1
+    summary.lost += event["lost_attempts"]
+    if event["answer"]:
+        summary.latency[bisect_left(LATENCY_BOUNDS, event["answer"]["seconds"])] += 1
+    phase = summary.phases.get(summary.phase or "")
+    if phase is not None:
+        phase["requests"] += event["attempts"]
+
+
+def _one(states: list[str]) -> str:
+    """The kind of the only believed state; `uncertain` if there are several."""
+    kinds = {state.partition(" ")[0] for state in states}
+    return kinds.pop() if len(kinds) == 1 else "uncertain"
+
+
+def summarise(events: Iterable[Event]) -> Summary:
+    """The summary of these events."""
+    summary = Summary()
+    for event in events:
+        summary.fold(event)
+    return summary

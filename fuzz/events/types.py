@@ -1,0 +1,295 @@
+"""The events of a run, version 1: one type for each kind, which `event` names.
+
+A journal, `events.ndjson`, holds one event a line, in the order in which they happened. Keys are only ever added.
+"""
+
+import json
+from typing import Any, Literal, NotRequired, TypedDict, cast, final, get_args
+
+VERSION = 1
+
+Action = dict[str, Any]
+"""An action as `oracle.scenario.to_json` writes it."""
+
+FailureStatus = Literal["found", "confirmed"]
+"""`found`: as first seen. `confirmed`: shrunk, and run again."""
+
+
+class ClauseEntry(TypedDict):
+    """A clause of the contract. `where`: `file:line` or `file#pointer`."""
+
+    id: str
+    kind: str
+    says: str
+    where: str
+
+
+class DriftEntry(TypedDict):
+    """One place where document and swagger disagree, and which of the two is followed."""
+
+    what: str
+    document: str | None
+    document_where: str | None
+    swagger: str | None
+    swagger_where: str | None
+    follows: str
+
+
+class RunStarted(TypedDict):
+    """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths."""
+
+    event: Literal["run_started"]
+    version: int
+    run: str
+    command: str
+    at: str
+    target: str
+    base_url: str
+    fallback_url: str | None
+    seed: int | None
+    options: dict[str, Any]
+    documents: list[str]
+    clauses: list[ClauseEntry]
+    drift: list[DriftEntry]
+
+
+class PhaseStarted(TypedDict):
+    event: Literal["phase_started"]
+    phase: str
+
+
+class PhaseFigures(TypedDict):
+    """The figures of a phase. `established`: what it has shown, in words. `complete`: it did all of its work."""
+
+    phase: str
+    scenarios: int
+    requests: int
+    seconds: float
+    established: str
+    complete: NotRequired[bool]
+
+
+class PhaseFinished(PhaseFigures):
+    """The end of a phase. `covered`: what one shard's conformance phase has covered, for the machine that merges."""
+
+    event: Literal["phase_finished"]
+    covered: NotRequired[list[tuple[bool, int, int]]]
+
+
+@final
+class RequestId(TypedDict):
+    """A request of which only the id is kept."""
+
+    id: str
+
+
+@final
+class RequestEntry(TypedDict):
+    """A request as sent: tokens as placeholders, a very long body cut."""
+
+    id: str
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: str
+
+
+class AnswerEntry(TypedDict):
+    """An answer as received, a very long body cut. `seconds`: from the request's beginning to the answer's end."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    seconds: float
+
+
+class ExchangeEvent(TypedDict):
+    """One request, its answer, and the verdict on it.
+
+    `act`: the kind of action. `lost`: why there is no answer. `was`, `belief`: the states believed before and after.
+    `seen`: the answer's label, None if none came. `breaks`: clauses that the payload violates. `silent`: features of
+    it that the documents do not specify. `due`, `met`, `not_due`, `surplus`: ids of the clauses that it adds to.
+    """
+
+    event: Literal["exchange"]
+    n: int
+    phase: str
+    scenario: int
+    step: int
+    staff: int
+    act: str
+    request: RequestId | RequestEntry
+    answer: AnswerEntry | None
+    lost: str | None
+    attempts: int
+    lost_attempts: int
+    kind: str
+    clause: str
+    situation: str
+    detail: str
+    was: list[str]
+    belief: list[str]
+    allowed: list[str]
+    seen: str | None
+    why: str
+    breaks: list[str]
+    silent: list[str]
+    due: list[str]
+    met: list[str]
+    not_due: list[str]
+    surplus: list[str]
+    at: NotRequired[str]
+
+
+class TraceStep(TypedDict):
+    """One step of a failure's evidence, as reports show it."""
+
+    step: int
+    method: str
+    url: str
+    path: str
+    staff: int
+    says: str
+    expected: str
+    seen: str
+    state: str
+    states: list[str]
+    kind: str
+    request: RequestEntry
+    answer: AnswerEntry | None
+
+
+class Acceptance(TypedDict):
+    """Why and until when the baseline accepts a failure. Dates are ISO 8601."""
+
+    reason: str
+    first_seen: str
+    expires: str | None
+
+
+class FailureFacts(TypedDict):
+    """The facts of a failure that its event and its bundle share.
+
+    `features`: clauses that its payload violates, and its unspecified features. `payload`: what else is unusual in it.
+    `reproduced`: `3/3`. `needs_past`: its steps alone do not reproduce it.
+    """
+
+    fingerprint: str
+    clause: str
+    says: str
+    where: str
+    situation: str
+    detail: str
+    expected: str
+    observed: str
+    why: str
+    argument: str
+    features: list[str]
+    payload: list[str]
+    reproduced: str
+    intermittent: bool
+    needs_past: bool
+    phase: str
+    status: FailureStatus
+    accepted: Acceptance | None
+    actions: list[Action]
+
+
+class FailureEvent(FailureFacts):
+    """A failure; a later event with the same fingerprint replaces it.
+
+    `steps`: a count of requests. `bundle`: the path of its folder. `orders`: orders of two requests at once that do
+    not explain it. `files`: the bundle's files by name, from a shard for the machine that merges.
+    """
+
+    event: Literal["failure"]
+    steps: int
+    requests_to_find: int
+    requests_to_shrink: int
+    bundle: str | None
+    count: int
+    trace: list[TraceStep]
+    curl: list[str]
+    orders: list[list[str]]
+    files: NotRequired[dict[str, str]]
+
+
+class FailureRenamed(TypedDict):
+    """A failure has a new name: its final one, or that of the failure that it is the same as."""
+
+    event: Literal["failure_renamed"]
+    old: str
+    new: str
+
+
+class FailureCounted(TypedDict):
+    """The number of times that a failure was seen."""
+
+    event: Literal["failure_counted"]
+    fingerprint: str
+    count: int
+
+
+class ObservationChanged(TypedDict):
+    """A pinned observation that has changed. `pinned`, `seen`: labels of answers."""
+
+    event: Literal["observation_changed"]
+    feature: str
+    situation: str
+    pinned: list[str]
+    seen: list[str]
+
+
+class Trouble(TypedDict):
+    """Something that kept the run from a conclusion."""
+
+    event: Literal["trouble"]
+    what: str
+
+
+class RunFinished(TypedDict):
+    """The last event: the verdict, and why it is not `pass`."""
+
+    event: Literal["run_finished"]
+    verdict: str
+    exit_code: int
+    reasons: list[str]
+    seconds: float
+
+
+Event = (
+    RunStarted
+    | PhaseStarted
+    | PhaseFinished
+    | ExchangeEvent
+    | FailureEvent
+    | FailureRenamed
+    | FailureCounted
+    | ObservationChanged
+    | Trouble
+    | RunFinished
+)
+
+_KEYS: dict[str, frozenset[str]] = {
+    get_args(kind.__annotations__["event"])[0]: kind.__required_keys__ for kind in get_args(Event)
+}
+"""The keys that an event of each kind must have."""
+
+_ADDED_LATER: dict[str, dict[str, Any]] = {"failure": {"orders": []}}
+"""Keys that the first journals of version 1 lack, by kind of event, with the values that they have then."""
+
+
+def read_event(line: str | bytes) -> Event | None:
+    """The event on a line of a journal; None if the line is no event, or lacks a key of its kind.
+
+    An event of an unknown kind or version is returned unchecked; its reader ignores it.
+    """
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("event"), str):
+        return None
+    event = {**_ADDED_LATER.get(value["event"], {}), **value}
+    complete = _KEYS.get(value["event"], frozenset()) <= event.keys()
+    return cast(Event, event) if complete or event.get("version", VERSION) != VERSION else None

@@ -1,0 +1,177 @@
+"""Makes the `failure` event: the clause, the steps with their answers, and why the last answer is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fuzz.bundle.argument import argue
+from fuzz.bundle.shell import curl_of
+from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
+from fuzz.failures.failure import Failure
+from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, MoveSync, SendItems, Single, Token
+from fuzz.oracle.answer import all_but
+from fuzz.oracle.expectations import expectations
+from fuzz.oracle.scenario import singles, to_json
+from fuzz.oracle.state import describe, name_of
+from fuzz.oracle.validity.violations import items_of
+from fuzz.oracle.verdict import AT_ONCE, REFUSAL, SUCCESS, VerdictKind
+from fuzz.session.exchange import Exchange, failing_exchange
+from fuzz.session.recording import answer_json, request_json
+from fuzz.session.session import Session
+from fuzz.shrinking.canonical_body import differences_from_canonical
+from fuzz.target.request_builder import parse
+from strategies.body_layout import layout_of
+
+LONGEST_NAME = 40
+MAX_LINES = 3
+
+
+def failure_event(session: Session, failure: Failure, status: FailureStatus) -> FailureEvent:
+    """The `failure` event: everything that reports and bundles say of the failure."""
+    failed = failing_exchange(failure.evidence)
+    verdict = failed.verdict
+    clause = session.contract.clause(verdict.clause)
+    trace = [step_json(session, number, exchange) for number, exchange in enumerate(failure.evidence, start=1)]
+    times = failure.scenario.reproduced
+    return {
+        "event": "failure",
+        "status": status,
+        "fingerprint": failure.fingerprint,
+        "clause": clause.id,
+        "says": clause.says,
+        "where": str(clause.where),
+        "situation": verdict.situation.value,
+        "detail": verdict.detail,
+        "expected": expected_label(session, failed),
+        "observed": seen_label(session, failed),
+        "why": verdict.seen.why if verdict.seen else verdict.why,
+        "steps": len(failure.evidence),
+        "requests_to_find": failure.requests_to_find,
+        "requests_to_shrink": failure.requests_to_shrink,
+        "phase": failure.phase,
+        "reproduced": f"{times[0]}/{times[1]}" if times else "not run again yet",
+        "intermittent": failure.scenario.intermittent,
+        "needs_past": failure.scenario.needs_history,
+        "accepted": failure.accepted,
+        "bundle": failure.bundle,
+        "count": failure.count,
+        "features": [*verdict.violations, *map(str, verdict.unspecified)],
+        "payload": [session.secrets.redact(line) for line in payload_lines(session, failure)],
+        "argument": session.secrets.redact(argue([(step.request, step.verdict) for step in failure.evidence])),
+        "actions": [to_json(action) for action in failure.actions],
+        "trace": trace,
+        "curl": [curl_of(step["request"]) for step in trace],
+        "orders": orders_tried(failure.actions),
+    }
+
+
+def orders_tried(actions: Sequence[Action]) -> list[list[str]]:
+    """The two orders of a last pair of requests at once, as step numbers; empty if the scenario ends otherwise."""
+    last = singles(actions[-1])
+    if len({single.staff for single in last}) == len(last):
+        return []
+    count = sum(len(singles(action)) for action in actions)
+    pair = [f"step {count - 1}", f"step {count}"]
+    return [pair, pair[::-1]]
+
+
+def expected_label(session: Session, exchange: Exchange) -> str:
+    """What was allowed, as reports say it: `422 already_exists`, `200`, `a refusal (4xx)`."""
+    contract, outcomes = session.contract, exchange.verdict.allowed
+    if {SUCCESS, REFUSAL, *(error.code for error in contract.state_errors)} <= {*outcomes}:
+        return "anything but a 5xx"
+    of_outcomes = expectations(contract, exchange.request, outcomes)[: len(outcomes)]
+    return " or ".join(expectation["says"] for expectation in of_outcomes) or "nothing that came"
+
+
+def seen_label(session: Session, exchange: Exchange, *, lost: str = "no answer") -> str:
+    """What was seen, as reports say it. A refusal with the right code but another message says so."""
+    verdict, http_answer = exchange.verdict, exchange.delivery.answer
+    if verdict.seen is None:
+        return lost
+    if verdict.kind is not VerdictKind.FAIL or verdict.seen.outcome != REFUSAL or http_answer is None:
+        return verdict.seen.label
+    answer = Answer(http_answer.status, parse(http_answer.text))
+    if answer.body is NOT_JSON:
+        return f"{http_answer.status} that is no JSON"
+    return all_but(session.contract, answer, verdict.allowed) or verdict.seen.label
+
+
+def payload_lines(session: Session, failure: Failure) -> list[str]:
+    """A few short lines on what is unusual in the payloads of the steps, the failing step first.
+
+    `external_items[0].external_title is "100 %"`, `in step 2 external_item stands in place of external_items`.
+    """
+    failed = failing_exchange(failure.evidence)
+    numbered = [*enumerate(failure.evidence, start=1)]
+    lines = []
+    for number, exchange in sorted(numbered, key=lambda step: step[1] is not failed):
+        where = "" if exchange is failed else f"in step {number} "
+        lines += [f"{where}{line}" for line in _payload_of(session, exchange.action)]
+    return lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], f"and {len(lines) - MAX_LINES} more"]
+
+
+def _payload_of(session: Session, action: Single) -> Iterator[str]:
+    if not isinstance(action, SendItems) or action.raw is not None:
+        return
+    listing = layout_of(session.contract).listing
+    if isinstance(action.body, dict) and listing.alternative in action.body and listing.name not in action.body:
+        yield f"{listing.alternative} stands in place of {listing.name}"
+    yield from map(str, differences_from_canonical(session.contract, action.body))
+
+
+def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
+    """One step of the evidence."""
+    verdict = exchange.verdict
+    return {
+        "step": number,
+        "method": exchange.sent.http.method,
+        "url": exchange.sent.http.url,
+        "path": exchange.sent.path.rpartition("/")[2],
+        "staff": exchange.action.staff,
+        "says": session.secrets.redact(says(session, exchange)),
+        "expected": expected_label(session, exchange),
+        "seen": seen_label(session, exchange, lost="lost"),
+        "state": " or ".join(sorted({name_of(state) for state in verdict.belief})),
+        "states": sorted(describe(state) for state in verdict.belief),
+        "kind": verdict.kind.value,
+        "request": request_json(session.secrets, exchange),
+        "answer": answer_json(session.secrets, exchange.delivery.answer),
+    }
+
+
+def says(session: Session, exchange: Exchange) -> str:
+    """What a step names: `provider google_v3`, `google_v3, a@example.com`, `3 items, no token`."""
+    action = exchange.action
+    if isinstance(action, MoveSync):
+        return ", ".join([_short(action.provider), _short(action.account), *_token_of(action)])
+    if not isinstance(action, SendItems):
+        return f"provider {action.provider}"
+    named = exchange.request.named
+    parts = [_short(str(named.provider)), _short(str(named.account))] if named.complete else []
+    if action.raw is not None:
+        parts.append("a body that is not JSON" if not isinstance(exchange.sent.body, dict) else "raw JSON")
+    count = len(items_of(session.contract, exchange.sent.body))
+    if count != 1 and isinstance(exchange.sent.body, dict):
+        parts.append(f"{count} items")
+    parts += _token_of(action)
+    parts += [f"breaks {clause}" for clause in exchange.verdict.violations[:2]]
+    parts += [text for text in map(str, exchange.verdict.unspecified) if text not in parts][:2]
+    if exchange.verdict.kind is VerdictKind.FAIL and exchange.request.validity.is_valid:
+        parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(session, action)][:2]
+    if exchange.verdict.at_once:
+        parts.append(AT_ONCE)
+    return ", ".join(part[:80] for part in parts)
+
+
+def _token_of(action: SendItems | MoveSync) -> list[str]:
+    """The words for a token that is not the staff member's own; empty for its own."""
+    if action.token is Token.STAFF:
+        return []
+    token = "no" if action.token is Token.NONE else action.token.value
+    return [f"token {token}" if action.token in NEAR else f"{token} token"]
+
+
+def _short(text: str) -> str:
+    """A long name without its middle: near names mostly differ at an end."""
+    return text if len(text) <= LONGEST_NAME else f"{text[:16]}…{text[-16:]} ({len(text)} characters)"

@@ -1,0 +1,106 @@
+"""The answers that the documents allow to one request, as data that scripts without our code can check."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from http import HTTPStatus
+from typing import NotRequired, TypedDict
+
+from fuzz.oracle.actions import Create, MoveSync
+from fuzz.oracle.allowed import allowed
+from fuzz.oracle.concurrency import ORDERS, Pair
+from fuzz.oracle.request import Request
+from fuzz.oracle.state import Belief, SyncState
+from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer
+from swagger.contract import Contract, Json, StateError
+
+
+class NamedError(TypedDict):
+    """A state error as an answer names it."""
+
+    status: str
+    code: str
+    message: str
+
+
+class Expectation(TypedDict):
+    """One allowed answer.
+
+    `says`: its name in reports. `status`: patterns, such as `200` or `4xx`. `body`: the answer must hold all of it, and
+    may hold more keys. `holds`: JSONPaths that must find a value. `never`: state errors that are not due, which the
+    answer must not name.
+    """
+
+    outcome: str
+    says: str
+    status: list[str]
+    body: NotRequired[Json]
+    holds: NotRequired[list[str]]
+    never: NotRequired[list[NamedError]]
+
+
+ANY_REFUSAL = "4xx"
+BELOW_REFUSALS = ["1xx", "2xx", "3xx"]
+
+
+def expectations(contract: Contract, request: Request, outcomes: Iterable[str]) -> list[Expectation]:
+    """The allowed answers to a request, given the allowed outcomes."""
+    allowed_outcomes = tuple(outcomes)
+    found = [_expectation(contract, request, outcome, allowed_outcomes) for outcome in allowed_outcomes]
+    validity = request.validity
+    if SUCCESS in allowed_outcomes and validity.unspecified and not validity.violations:
+        found.append({"outcome": SUCCESS, "says": "anything but a 5xx", "status": BELOW_REFUSALS})
+    return found
+
+
+def _expectation(contract: Contract, request: Request, outcome: str, outcomes: Sequence[str]) -> Expectation:
+    if outcome == REFUSAL:
+        never = [_named(error) for error in contract.state_errors if error.code not in outcomes]
+        return {"outcome": outcome, "says": "a refusal (4xx)", "status": [ANY_REFUSAL], "never": never}
+    if outcome != SUCCESS:
+        error = contract.state_error(outcome)
+        says = f"{error.status} {outcome}"
+        return {"outcome": outcome, "says": says, "status": [str(error.status)], "body": error.body}
+    if isinstance(request.action, Create):
+        step = contract.create_step
+        statuses = [str(status) for status in step.expect_status]
+        paths = list(step.extract.values())
+        return {"outcome": outcome, "says": " or ".join(statuses), "status": statuses, "holds": paths}
+    status = str(contract.success_status)
+    body = {"success": True} if isinstance(request.action, MoveSync) else contract.success_body
+    return {"outcome": outcome, "says": status, "status": [status], "body": body}
+
+
+def _named(error: StateError) -> NamedError:
+    return {"status": str(error.status), "code": error.code, "message": error.message}
+
+
+def matches(pattern: str, status: int) -> bool:
+    """Whether a status fits a pattern: `422` or `4xx`."""
+    return all(expected in (digit, "x") for expected, digit in zip(pattern, str(status), strict=True))
+
+
+def keeps(expectation: Expectation, seen: ReadAnswer, outcomes: Collection[str]) -> bool:
+    """Whether an answer meets an expectation. `outcomes`: the allowed ones."""
+    if expectation["status"] == BELOW_REFUSALS:
+        return seen.status < HTTPStatus.BAD_REQUEST
+    if expectation["outcome"] == REFUSAL:
+        return matches(ANY_REFUSAL, seen.status) and seen.names <= set(outcomes)
+    return seen.outcome == expectation["outcome"]
+
+
+def together(contract: Contract, belief: Belief, requests: Pair) -> set[tuple[str, str]]:
+    """The pairs of outcomes of two requests at once that some order explains."""
+    found: set[tuple[str, str]] = set()
+    for order in ORDERS:
+        for state in belief:
+            for outcomes in _in_order(contract, state, (requests[order[0]], requests[order[1]])):
+                found.add((outcomes[order[0]], outcomes[order[1]]))
+    return found
+
+
+def _in_order(contract: Contract, state: SyncState, requests: Pair) -> Iterable[tuple[str, str]]:
+    for first, states in allowed(contract, state, requests[0]).items():
+        for after in states:
+            for second in allowed(contract, after, requests[1]):
+                yield first, second

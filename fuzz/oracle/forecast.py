@@ -1,0 +1,79 @@
+"""Forecasts a scenario from the documents, before it is sent: what is wrong with each body, which actions succeed.
+
+Bodies are judged with their templates, before the session fills these in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fuzz.oracle.actions import NOT_JSON, Action, Create, RequestContext, SendItems, Single, Token
+from fuzz.oracle.allowed import allowed, choose_state, documented_outcome
+from fuzz.oracle.request import request_of
+from fuzz.oracle.scenario import singles
+from fuzz.oracle.state import SyncState
+from fuzz.oracle.validity.feature_names import Unspecified
+from fuzz.oracle.validity.violations import items_of
+from fuzz.oracle.verdict import SUCCESS
+from swagger.contract import Contract, ids_of
+
+NOT_READ = "raw text"
+"""The feature of a body that is raw text. It is not parsed, and is forecast to be refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The forecast of one action. Frozen.
+
+    `features`: ids of the clauses that its bodies violate, and their unspecified features. `accepted`: the answer is a
+    success. `changes`: it changes the state of the sync.
+    """
+
+    features: frozenset[str | Unspecified]
+    accepted: bool
+    changes: bool
+
+
+@dataclass(slots=True)
+class _Forecaster:
+    """The documented states of the syncs so far, and the external ids sent. Mutable."""
+
+    contract: Contract
+    states: dict[int, SyncState] = field(default_factory=dict)
+    sent: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def single(self, action: Single) -> Forecast:
+        """Forecasts the next action, and updates the sync's state and the ids."""
+        before = self.states.get(action.staff)
+        raw = isinstance(action, SendItems) and action.raw is not None
+        body = action.body if isinstance(action, SendItems) and not raw else NOT_JSON
+        request = request_of(self.contract, action, body, self._context(action))
+        self.sent[action.staff].update(ids_of(items_of(self.contract, body)))
+        accepted = documented_outcome(self.contract, before, request) == SUCCESS
+        after = before
+        if accepted:
+            after = choose_state(allowed(self.contract, before, request)[SUCCESS], with_account=True)
+            self.states[action.staff] = after
+        validity = request.validity
+        features: set[str | Unspecified] = {NOT_READ} if raw else {*validity.violations, *validity.unspecified}
+        return Forecast(frozenset(features), accepted, after != before or isinstance(action, Create))
+
+    def _context(self, action: Single) -> RequestContext:
+        token = Token.STAFF if isinstance(action, Create) else action.token
+        return RequestContext("{{staff_id}}", token, "{{calendar_sync_uid}}", frozenset(self.sent[action.staff]))
+
+
+def forecast(contract: Contract, actions: Sequence[Action]) -> tuple[Forecast, ...]:
+    """The forecast of each action of a scenario. Of two at once, the first is taken to come first."""
+    forecaster = _Forecaster(contract)
+    return tuple(_together([forecaster.single(single) for single in singles(action)]) for action in actions)
+
+
+def _together(parts: Sequence[Forecast]) -> Forecast:
+    return Forecast(
+        frozenset().union(*(part.features for part in parts)),
+        any(part.accepted for part in parts),
+        any(part.changes for part in parts),
+    )

@@ -1,0 +1,121 @@
+"""The preflight phase: checks that the target answers, takes the tokens, and passes the document's own example.
+
+It also finds out which sibling operations the target has, and on which gateway. The later phases use only these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from fuzz.failures.handler import FailureHandler
+from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
+from fuzz.oracle.validity.violations import named_by
+from fuzz.oracle.verdict import Verdict, VerdictKind
+from fuzz.session.session import Session
+from fuzz.target.http.client import Unreachable
+from fuzz.target.http.statuses import ACCESS_REFUSED, NOT_OFFERED
+from fuzz.target.request_builder import APP_CODES
+from fuzz.target.templates import dates
+from strategies.valid.bodies import plain_payload
+from strategies.valid.fields import unlisted_providers
+from swagger.contract import Json
+from swagger.workflow.templates import fill_known
+
+PHASE = "preflight"
+
+
+def run(handler: FailureHandler) -> None:
+    """Performs the document's prerequisite and test request as written, then tries the sibling operations."""
+    session = handler.session
+    example = _example(session)
+    run = handler.run((Create(0, _example_provider(session)), SendItems(0, example)), PHASE)
+    for exchange, whose in zip(run.exchanges, ("admin", "staff"), strict=False):
+        _check_token(exchange.verdict, whose)
+    for place in range(len(session.staff)):
+        if place:
+            _check_staff(handler, place, example)
+    for move in (Move.CONNECT, Move.DISABLE, Move.DISCONNECT):
+        if session.lifecycle.can(move) and move.value not in session.lifecycle.custom:
+            _try_sibling(handler, move)
+    if "create" not in session.lifecycle.custom:
+        session.lifecycle.can_create(_creatable(handler, unlisted_providers(session.contract)))
+
+
+def _creatable(handler: FailureHandler, providers: Iterable[str]) -> Iterator[str]:
+    """The providers, among those that have an app code, for which a create succeeds. A refusal is no failure."""
+    session = handler.session
+    for provider in providers:
+        if provider in APP_CODES:
+            run, create = session.start_scenario(PHASE), Create(0, provider)
+            status = session.try_out(run, create)
+            if status == session.contract.success_status:
+                yield provider
+            run.staff[0].forget()
+            if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                handler.run((create,), PHASE)
+
+
+def _example_provider(session: Session) -> str:
+    body = session.contract.create_step.body
+    named = named_by(session.contract.test_request.body).provider
+    provider = body.get("provider", named) if isinstance(body, dict) else named
+    return str(provider)
+
+
+def _example(session: Session) -> Json:
+    """The test request's body with its dates filled in. The session fills the other variables."""
+    return fill_known(session.contract.test_request.body, dates(datetime.now(UTC)))
+
+
+def _check_token(verdict: Verdict, whose: str) -> None:
+    if verdict.seen is not None and verdict.seen.status in ACCESS_REFUSED:
+        raise Unreachable(f"the target answers {verdict.seen.status} to the {whose} token")
+    if verdict.seen is None:
+        raise Unreachable(f"the target does not answer the document's own example: {verdict.why}")
+
+
+def _check_staff(handler: FailureHandler, place: int, example: Json) -> None:
+    run = handler.run((Create(place, _example_provider(handler.session)), SendItems(place, example)), PHASE)
+    for exchange in run.exchanges:
+        if exchange.verdict.seen is not None and exchange.verdict.seen.status in ACCESS_REFUSED:
+            uid = handler.session.staff[place].uid
+            raise Unreachable(f"the target answers {exchange.verdict.seen.status} for the staff member {uid}")
+
+
+def _try_sibling(handler: FailureHandler, move: Move) -> None:
+    """Tries an operation in the matched situation: on the documented gateway, else on the other one."""
+    session = handler.session
+    documented = session.contract.siblings[move.value].use_fallback
+    status = None
+    for fallback in (documented, not documented) if session.profile.fallback_url else (documented,):
+        session.request_builder.send_sibling_to(move.value, fallback=fallback)
+        status = _status_of(session, move)
+        if status is None or status not in NOT_OFFERED:
+            return
+    session.request_builder.send_sibling_to(move.value, fallback=documented)
+    why = f"the target answers {status} to {move}"
+    session.lifecycle.rule_out(move.value, why)
+    session.journal.emit({"event": "trouble", "what": f"{why}: give lifecycle steps in the profile"})
+
+
+def _status_of(session: Session, move: Move) -> int | None:
+    """The status of the operation's answer, which is not judged; None if no answer came."""
+    run = session.start_scenario(PHASE)
+    provider = _example_provider(session)
+    account = "preflight@example.com"
+    for action in (
+        Create(0, provider),
+        SendItems(0, plain_payload(session.contract, provider=provider, account=account)),
+    ):
+        if run.perform(action).kind is VerdictKind.FAIL:
+            return None
+    status = session.try_out(run, MoveSync(0, move, provider, account))
+    run.staff[0].forget()
+    return status
+
+
+def reasons(session: Session) -> list[str]:
+    """The reasons why something could not be exercised on this target."""
+    return sorted(session.lifecycle.impossible.values())

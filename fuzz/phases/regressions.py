@@ -1,0 +1,64 @@
+"""The regressions phase: replays every failure kept so far, and marks it as failing or fixed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fuzz.failures.handler import FailureHandler
+from fuzz.failures.replay import impossible_here
+from fuzz.failures.shared_store import SharedFailures
+from fuzz.failures.store import SavedFailure, mark_failed, mark_fixed, saved_failures
+from fuzz.oracle.verdict import VerdictKind
+from fuzz.shrinking.candidate import can_begin
+
+PHASE = "regressions"
+
+
+def replay_all_saved(handler: FailureHandler, *, directory: Path, shared: SharedFailures, today: str) -> None:
+    """Replays the failures that this machine has kept, and those that other machines share."""
+    replay_saved(handler, directory, today=today)
+    replay_shared(handler, shared, directory)
+    for problem in shared.problems:
+        handler.session.journal.emit({"event": "trouble", "what": problem})
+
+
+def replay_saved(handler: FailureHandler, directory: Path, *, today: str) -> None:
+    """Replays every kept failure, and marks it as failing or fixed on this target.
+
+    Where the outcome is CANNOT TELL, the mark stays as it was.
+    """
+    kept, problems = saved_failures(directory)
+    for problem in problems:
+        handler.session.journal.emit({"event": "trouble", "what": problem})
+    for failure in kept:
+        if handler.time_left() <= 0:
+            return
+        if next(impossible_here(failure.bundle, handler.session), None) is None:
+            _replay_one(handler, failure, today)
+
+
+def replay_shared(handler: FailureHandler, shared: SharedFailures, directory: Path) -> None:
+    """Replays once each failure that other machines have confirmed and this one does not keep."""
+    own = {failure.path.name for failure in saved_failures(directory)[0]}
+    for fingerprint, actions in shared.scenarios():
+        if handler.time_left() <= 0:
+            return
+        if fingerprint not in own and can_begin(actions):
+            handler.run(actions, PHASE)
+
+
+def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> None:
+    target = handler.session.profile.name
+    told = True
+    for _ in range(kept.bundle.times):
+        run = handler.run(kept.bundle.actions, PHASE)
+        kinds = {exchange.verdict.kind for exchange in run.exchanges}
+        told &= VerdictKind.INCONCLUSIVE not in kinds
+        if VerdictKind.FAIL in kinds:
+            if kept.path.exists():
+                mark_failed(kept.path, today, target=target)
+            return
+        if handler.time_left() <= 0:
+            return
+    if told:
+        mark_fixed(kept.path, today, target=target)

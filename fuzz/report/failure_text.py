@@ -1,0 +1,125 @@
+"""A failure in plain text: the sentence of its clause, its steps, and why the last answer is wrong.
+
+```text
+FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
+      "… do not match the staff member's existing calendar sync record"
+  1   POST calendar_syncs           provider google_v3                           200   fresh
+  2   PUT  bulk_create              google_v3, a@example.com                     200   bound
+  3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+      After step 2 the account is a@example.com; step 3 names b@example.com.
+      replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from fuzz.bundle.description import payload_line
+from fuzz.events.types import Acceptance, FailureEvent, TraceStep
+from fuzz.report.queries import situation_of
+from fuzz.report.text import counted, visible
+
+WIDTH = 99
+"""Columns of a title's line, at whose end the place in the document stands."""
+
+STEPS = 40
+"""Maximum steps shown of one failure; the middle of a longer one is left out."""
+
+_INDENT = " " * 6
+_MIN_WIDTHS = (3, 4, 24, 44, 5, 0)
+"""Minimum widths of the columns of a step."""
+
+T = TypeVar("T")
+
+
+def failure_lines(failure: FailureEvent) -> list[str]:
+    """The lines of one failure, safe to print."""
+    return [
+        title(failure),
+        f'{_INDENT}"{visible(failure["says"])}"',
+        *_steps(failure),
+        *_orders(failure),
+        *(f"{_INDENT}{visible(text, limit=600)}" for text in _conclusions(failure)),
+        f"{_INDENT}{replay_line(failure)}",
+    ]
+
+
+def title(failure: FailureEvent) -> str:
+    """`FAIL  clause, in situation`, and the clause's place in the document."""
+    word = "FAIL" if not failure["accepted"] else "ACCEPTED"
+    says = f"{word}  {visible(failure['clause'])}, in {visible(situation_of(failure))}"
+    where = visible(failure["where"])
+    return f"{says}{where:>{max(len(where) + 2, WIDTH - len(says))}}"
+
+
+def replay_line(failure: FailureEvent) -> str:
+    bundle = failure["bundle"]
+    return f"replay: calfuzz replay {visible(bundle, limit=1000)}" if bundle else "no bundle was kept"
+
+
+def _steps(failure: FailureEvent) -> Iterator[str]:
+    trace = failure["trace"]
+    rows = [_row(step, staff_of(step, trace)) for step in ends_of(trace)]
+    widths = [max([width, *(len(row[column]) for row in rows)]) for column, width in enumerate(_MIN_WIDTHS)]
+    for index, row in enumerate(rows):
+        if len(trace) > len(rows) and index == len(rows) // 2:
+            yield f"{_INDENT}… {len(trace) - len(rows)} steps …"
+        cells = " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {cells}".rstrip()
+
+
+def ends_of(steps: Sequence[T]) -> Sequence[T]:
+    """The steps; if there are more than `STEPS`, the first and the last of them."""
+    return steps if len(steps) <= STEPS else [*steps[: STEPS // 2], *steps[-STEPS // 2 :]]
+
+
+def staff_of(step: TraceStep, trace: Sequence[TraceStep]) -> str:
+    """The staff member of a step, `staff 2, `; empty if the failure has only the first staff member."""
+    return f"staff {step['staff'] + 1}, " if any(other["staff"] for other in trace) else ""
+
+
+def _row(step: TraceStep, staff: str) -> tuple[str, ...]:
+    return (
+        visible(step["step"]),
+        visible(step["method"], limit=20),
+        visible(step["path"], limit=60),
+        visible(f"{staff}{step['says']}", limit=80),
+        visible(step["seen"], limit=40),
+        outcome_of(step),
+    )
+
+
+def outcome_of(step: TraceStep) -> str:
+    """The state after a step; for the failing step the expected answer."""
+    if step["kind"] == "fail":
+        return f"expected {visible(step['expected'], limit=80)}"
+    return visible(step["state"], limit=80)
+
+
+def _orders(failure: FailureEvent) -> Iterator[str]:
+    for order in failure["orders"]:
+        yield f"{_INDENT}not explained by the order {', '.join(visible(step) for step in order)}"
+
+
+def _conclusions(failure: FailureEvent) -> Iterator[str]:
+    if failure["argument"]:
+        yield failure["argument"]
+    if payload_line(failure):
+        yield payload_line(failure)
+    if failure["count"] > 1:
+        yield f"seen {failure['count']:,} times, first after {counted(failure['requests_to_find'], 'request')}"
+    if failure["intermittent"]:
+        never = ": it may need earlier actions" if failure["reproduced"].startswith("0/") else ""
+        yield f"intermittent: reproduced {failure['reproduced']}{never}"
+    if failure["needs_past"]:
+        yield "these steps alone do not reproduce it: it also needs earlier actions on the staff member"
+    if failure["accepted"]:
+        yield accepted_line(failure["accepted"])
+
+
+def accepted_line(accepted: Acceptance) -> str:
+    """Why and until when the baseline accepts a failure."""
+    until = f" until {accepted['expires']}" if accepted["expires"] else ""
+    return f"accepted{until}: {accepted['reason']}"

@@ -1,0 +1,163 @@
+"""Writes `report.html`: a run on one page, without any other file, for readers who did not run it.
+
+The page stays under a megabyte: long lists and texts are cut, and failures for which there is no room are shown without
+their steps.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fuzz.events.summary import LATENCY_BOUNDS, Summary
+from fuzz.events.types import FailureEvent
+from fuzz.report import queries
+from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
+from fuzz.report.failure_view import failure_view
+from fuzz.report.text import LINE, counted, duration, visible
+
+Show = Callable[[Any], str]
+"""Makes a text from outside safe to show."""
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+MAX_BYTES = 950_000
+"""Maximum bytes of the page."""
+
+ROOM = 600_000
+"""Maximum bytes of the page for the failures' steps."""
+
+ROOM_FOR_ONE = 120_000
+"""Maximum bytes for the steps of one failure."""
+
+MISSES = 5
+"""After so many failures that did not fit with bodies of one length, that length is no longer tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Maximum rows, failures, characters of a line and of a body; `less`: of a body if there is little room. Frozen."""
+
+    rows: int
+    failures: int
+    line: int
+    body: int
+    less: int
+
+
+SIZES = (Size(300, 150, LINE, 3_000, 300), Size(150, 80, 100, 1_000, 100), Size(30, 20, 30, 100, 30))
+"""The first size that fits is taken; the last one always fits."""
+
+
+def report_html(summary: Summary) -> str:
+    """The page. Everything in it went through `visible` and through the template's escaping."""
+    pages = (_page(summary, size) for size in SIZES)
+    return next((page for page in pages if len(page.encode()) <= MAX_BYTES), "") or _page(summary, SIZES[-1])
+
+
+def _page(summary: Summary, size: Size) -> str:
+    show = partial(visible, limit=size.line)
+    environment = _environment(size)
+    failures, transitions = queries.failures_of(summary), transitions_of(summary)
+    shown = failures[: size.failures]
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    return environment.get_template("report.html.jinja").render(
+        verdict=queries.verdict_of(summary),
+        headline=queries.headline(summary),
+        reasons=[show(reason) for reason in [*queries.reasons_of(summary), *summary.troubles][: size.rows]],
+        facts=list(_facts(summary, show)),
+        target=show(queries.target_of(summary)),
+        index=[failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)],
+        failures=list(_failures(environment, shown, size)),
+        more_failures=len(failures) - len(shown),
+        transitions=transitions,
+        diagram=Markup(sync_states_svg(transitions)),
+        clauses=queries.clause_rows(summary),
+        matrix=queries.matrix_of(summary),
+        observations=sorted(summary.observations.items()),
+        drift=summary.started["drift"],
+        latency=_latency(summary),
+        phases=list(summary.phases.values()),
+        settings=list(_settings(summary, show))[: size.rows],
+        rows=size.rows,
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _environment(size: Size) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        visible=partial(visible, limit=size.line), number=lambda value: f"{value:,}", duration=duration
+    )
+    return environment
+
+
+def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
+    yield "target", show(queries.target_of(summary))
+    yield "requests", f"{summary.total:,}"
+    yield "time", duration(queries.seconds_of(summary))
+    if summary.retried or summary.lost:
+        yield "retried, lost", f"{summary.retried:,}, {summary.lost:,}"
+    yield "seed", queries.seed_of(summary)
+    yield "began", show(summary.started["at"])
+
+
+def _failures(environment: Environment, failures: Sequence[FailureEvent], size: Size) -> Iterator[Markup]:
+    """The failures as HTML, with as much of their bodies as there is room for, or without steps."""
+    template = environment.get_template("failure.html.jinja")
+    room = ROOM
+    misses = dict.fromkeys((size.body, size.less), 0)
+    for number, failure in enumerate(failures):
+        for body in (*(body for body, missed in misses.items() if missed < MISSES), 0):
+            text = template.render(failure=failure_view(failure, number, line=size.line, body=body))
+            needed = len(text.encode())
+            if body and needed <= min(room, ROOM_FOR_ONE):
+                room -= needed
+                break
+            if body:
+                misses[body] += 1
+        yield Markup(text)
+
+
+def _latency(summary: Summary) -> list[tuple[str, int, float]]:
+    """(bin, answers, share of the fullest bin), from the first bin with an answer to the last."""
+    names = [*(f"to {_milliseconds(bound)}" for bound in LATENCY_BOUNDS), f"over {_milliseconds(LATENCY_BOUNDS[-1])}"]
+    full = [index for index, count in enumerate(summary.latency) if count]
+    if not full:
+        return []
+    fullest = max(summary.latency)
+    span = range(full[0], full[-1] + 1)
+    return [(names[index], summary.latency[index], summary.latency[index] / fullest) for index in span]
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
+
+
+def _settings(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
+    started = summary.started
+    yield "command", show(started["command"])
+    yield "run", show(started["run"])
+    yield "base_url", show(started["base_url"])
+    yield "fallback_url", show(started["fallback_url"])
+    yield "version", show(started["version"])
+    for name, value in started["options"].items():
+        yield show(name), show(value)
+    yield "exit code", str(queries.exit_code_of(summary))
+    yield "phases", counted(len(summary.phases), "phase")

@@ -1,0 +1,156 @@
+"""`report.json`, version 1: the summary for programs. Keys are only ever added; all reports show the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, NotRequired, TypedDict, cast
+
+from fuzz.events.summary import Summary
+from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures
+from fuzz.report import queries
+
+VERSION = 1
+
+
+class RequestCounts(TypedDict):
+    """Requests, every attempt counted."""
+
+    total: int
+    retried: int
+    lost: int
+
+
+class PhaseJson(TypedDict):
+    name: str
+    scenarios: int
+    requests: int
+    seconds: float
+    complete: NotRequired[bool]
+    established: NotRequired[str]
+
+
+class SituationJson(TypedDict):
+    """How often each answer came in a situation."""
+
+    situation: str
+    answers: dict[str, int]
+
+
+class ObservationJson(SituationJson):
+    feature: str
+
+
+class ChangedObservationJson(TypedDict):
+    feature: str
+    situation: str
+    pinned: list[str]
+    seen: list[str]
+
+
+class FailureJson(TypedDict):
+    """The part of a failure's event that the report holds."""
+
+    fingerprint: str
+    clause: str
+    where: str
+    situation: str
+    detail: str
+    expected: str
+    observed: str
+    steps: int
+    requests_to_find: int
+    requests_to_shrink: int
+    phase: str
+    reproduced: str
+    bundle: str | None
+    status: FailureStatus
+    intermittent: bool
+    needs_past: bool
+    accepted: Acceptance | None
+    count: int
+    features: list[str]
+    payload: list[str]
+    argument: str
+
+
+class ReportJson(TypedDict):
+    """The whole report. `clauses` are the fields of `queries.ClauseRow`."""
+
+    version: int
+    target: str
+    seed: int | None
+    verdict: str
+    exit_code: int
+    reasons: list[str]
+    finished: bool
+    seconds: float
+    requests: RequestCounts
+    phases: list[PhaseJson]
+    clauses: list[dict[str, Any]]
+    situations: list[SituationJson]
+    failures: list[FailureJson]
+    observations: list[ObservationJson]
+    changed_observations: list[ChangedObservationJson]
+    drift: list[DriftEntry]
+    troubles: list[str]
+
+
+def report_json(summary: Summary) -> ReportJson:
+    """The report as JSON."""
+    return {
+        "version": VERSION,
+        "target": queries.target_of(summary),
+        "seed": summary.started["seed"],
+        "verdict": str(queries.verdict_of(summary)),
+        "exit_code": queries.exit_code_of(summary),
+        "reasons": queries.reasons_of(summary),
+        "finished": queries.finished(summary),
+        "seconds": queries.seconds_of(summary),
+        "requests": {"total": summary.total, "retried": summary.retried, "lost": summary.lost},
+        "phases": [_phase(figures) for figures in summary.phases.values()],
+        "clauses": [asdict(row) for row in queries.clause_rows(summary)],
+        "situations": list(_situations(queries.matrix_of(summary))),
+        "failures": [_failure(event) for event in queries.failures_of(summary)],
+        "observations": list(_observations(summary)),
+        "changed_observations": [
+            {
+                "feature": event["feature"],
+                "situation": event["situation"],
+                "pinned": event["pinned"],
+                "seen": event["seen"],
+            }
+            for event in summary.changed
+        ],
+        "drift": summary.started["drift"],
+        "troubles": list(summary.troubles),
+    }
+
+
+def _phase(figures: PhaseFigures) -> PhaseJson:
+    phase: PhaseJson = {
+        "name": figures["phase"],
+        "scenarios": figures["scenarios"],
+        "requests": figures["requests"],
+        "seconds": figures["seconds"],
+    }
+    if "complete" in figures:
+        phase["complete"] = figures["complete"]
+    if figures["established"]:
+        phase["established"] = figures["established"]
+    return phase
+
+
+def _situations(matrix: queries.Matrix) -> Iterable[SituationJson]:
+    for situation in matrix.situations:
+        yield {"situation": situation, "answers": dict(sorted(matrix.counts.get(situation, {}).items()))}
+
+
+def _failure(event: FailureEvent) -> FailureJson:
+    values: Mapping[str, object] = event
+    return cast(FailureJson, {name: values[name] for name in FailureJson.__annotations__})
+
+
+def _observations(summary: Summary) -> Iterable[ObservationJson]:
+    for (feature, situation), answers in sorted(summary.observations.items()):
+        yield {"feature": feature, "situation": situation, "answers": dict(sorted(answers.items()))}

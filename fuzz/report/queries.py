@@ -1,0 +1,151 @@
+"""Reads from the summary what all reports show: the verdict, a row for each clause, the matrix, the failures in order.
+
+A run that was killed has no verdict of its own: it is `fail` if a failure is known, else inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fuzz.errors import ExitCode
+from fuzz.events.summary import RunVerdict, Summary
+from fuzz.events.types import ClauseEntry, FailureEvent
+from fuzz.oracle.state import Situation
+from fuzz.report.text import counted
+
+DOCUMENTED = tuple(str(situation) for situation in Situation if situation is not Situation.UNCERTAIN)
+"""The situations that every report lists, met or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRow:
+    """One clause with its tally and verdict. Frozen. `accepted`: it fails, but the baseline accepts each failure."""
+
+    id: str
+    says: str
+    where: str
+    due: int
+    seen: int
+    not_due: int
+    surplus: int
+    verdict: RunVerdict
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """How often each answer came in each situation. Frozen."""
+
+    situations: tuple[str, ...]
+    answers: tuple[str, ...]
+    counts: Mapping[str, Mapping[str, int]]
+
+    def count(self, situation: str, answer: str) -> int:
+        return self.counts.get(situation, {}).get(answer, 0)
+
+
+def finished(summary: Summary) -> bool:
+    return summary.finished is not None
+
+
+def verdict_of(summary: Summary) -> RunVerdict:
+    """The run's own verdict; if it was killed, the verdict by what is known."""
+    if summary.finished is not None:
+        return RunVerdict(summary.finished["verdict"])
+    return RunVerdict.FAIL if list(unaccepted(summary)) else RunVerdict.INCONCLUSIVE
+
+
+def exit_code_of(summary: Summary) -> int:
+    if summary.finished is not None:
+        return summary.finished["exit_code"]
+    return int(ExitCode.BROKEN if verdict_of(summary) is RunVerdict.FAIL else ExitCode.INCONCLUSIVE)
+
+
+def reasons_of(summary: Summary) -> list[str]:
+    """Why the verdict is not `pass`; for a killed run, that it was killed."""
+    if summary.finished is None:
+        return ["the run did not finish: this is what it had seen until it stopped"]
+    return list(dict.fromkeys(summary.finished["reasons"]))
+
+
+def seconds_of(summary: Summary) -> float:
+    if summary.finished is not None:
+        return summary.finished["seconds"]
+    return sum((phase["seconds"] for phase in summary.phases.values()), 0.0)
+
+
+def unaccepted(summary: Summary) -> Iterator[FailureEvent]:
+    """The failures that make a run fail: all but those that the baseline accepts."""
+    return (failure for failure in summary.failures.values() if not failure["accepted"])
+
+
+def failures_of(summary: Summary) -> list[FailureEvent]:
+    """The failures in reading order: unaccepted ones first, then in the order of their clauses, shortest first."""
+    ranks = {clause: rank for rank, clause in enumerate(summary.clauses)}
+
+    def reading_order(failure: FailureEvent) -> tuple[bool, int, int, str]:
+        rank = ranks.get(failure["clause"], len(ranks))
+        return bool(failure["accepted"]), rank, failure["steps"], failure["fingerprint"]
+
+    return sorted(summary.failures.values(), key=reading_order)
+
+
+def clause_rows(summary: Summary) -> list[ClauseRow]:
+    """One row for each clause of the contract, in its order."""
+    failing: dict[str, bool] = {}
+    for failure in summary.failures.values():
+        failing[failure["clause"]] = failing.get(failure["clause"], True) and bool(failure["accepted"])
+    return [_clause_row(summary, clause, failing) for clause in summary.started["clauses"]]
+
+
+def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, bool]) -> ClauseRow:
+    name = clause["id"]
+    tally = summary.clauses[name]
+    return ClauseRow(
+        id=name,
+        says=clause["says"],
+        where=clause["where"],
+        due=tally.due,
+        seen=tally.seen,
+        not_due=tally.not_due,
+        surplus=tally.surplus,
+        verdict=RunVerdict.FAIL if name in failing else tally.verdict,
+        accepted=failing.get(name, False),
+    )
+
+
+def matrix_of(summary: Summary) -> Matrix:
+    """The documented situations, met or not, and any other that was met; answers by their label."""
+    others = sorted(set(summary.situations) - set(DOCUMENTED))
+    answers = sorted({answer for row in summary.situations.values() for answer in row})
+    return Matrix((*DOCUMENTED, *others), tuple(answers), summary.situations)
+
+
+def target_of(summary: Summary) -> str:
+    """The name of the target."""
+    return summary.started["target"]
+
+
+def seed_of(summary: Summary) -> str:
+    """The seed of the run, as texts say it."""
+    seed = summary.started["seed"]
+    return "unknown" if seed is None else str(seed)
+
+
+def situation_of(failure: FailureEvent) -> str:
+    """The situation and its detail: `mismatched (account)`, or `fresh` if there is no detail."""
+    detail = failure["detail"]
+    return f"{failure['situation']} ({detail})" if detail else failure["situation"]
+
+
+def headline(summary: Summary) -> str:
+    """The verdict in a sentence, without the word itself."""
+    broken = list(unaccepted(summary))
+    accepted = len(summary.failures) - len(broken)
+    if broken:
+        clauses = {failure["clause"] for failure in broken}
+        says = f"{counted(len(broken), 'failure')} in {counted(len(clauses), 'clause')}"
+    else:
+        says = "the contract is kept" if verdict_of(summary) is RunVerdict.PASS else "nothing failed"
+    return f"{says}, {counted(accepted, 'accepted failure')}" if accepted else says

@@ -1,0 +1,114 @@
+"""The final text of a run: the verdict first, then clauses, situations and failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from fuzz.events.gate import incomplete
+from fuzz.events.summary import Summary
+from fuzz.events.types import ObservationChanged
+from fuzz.report import queries
+from fuzz.report.failure_text import failure_lines
+from fuzz.report.text import counted, duration, visible
+
+FAILURES = 50
+"""Maximum failures shown; the written reports have the rest."""
+
+
+def summary_text(summary: Summary, *, reports: Sequence[Path] = ()) -> str:
+    """The whole text, which ends with a line end."""
+    parts = [
+        _verdict(summary),
+        _clauses(summary),
+        matrix_lines(queries.matrix_of(summary)),
+        *_failures(summary),
+        _rest(summary, reports),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _verdict(summary: Summary) -> list[str]:
+    facts = [
+        visible(queries.target_of(summary)),
+        f"seed {queries.seed_of(summary)}",
+        f"{counted(summary.total, 'request')} in {duration(queries.seconds_of(summary))}",
+    ]
+    lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
+    return [
+        f"{queries.verdict_of(summary).upper()}  {queries.headline(summary)}",
+        f"      {' · '.join([*facts, *lost])}",
+        *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
+        *(f"      {line}" for line in _cut_off(summary)),
+    ]
+
+
+def _cut_off(summary: Summary) -> list[str]:
+    phases = incomplete(summary)
+    hint = "" if queries.reasons_of(summary) else ": give it more time with --max-time"
+    return [f"{' and '.join(phases)} did not finish{hint}"] if phases else []
+
+
+def _clauses(summary: Summary) -> list[str]:
+    rows = [
+        (
+            visible(row.id, limit=60),
+            f"{row.due:,}",
+            f"{row.seen:,}",
+            f"{row.not_due:,}",
+            f"{row.surplus:,}",
+            "accepted" if row.accepted else str(row.verdict),
+        )
+        for row in queries.clause_rows(summary)
+    ]
+    return list(table(("clause", "due", "seen", "not due", "surplus", "verdict"), rows, left=(0, 5))) if rows else []
+
+
+def matrix_lines(matrix: queries.Matrix) -> list[str]:
+    """The matrix of situations and answers as lines; a dot stands for an answer that never came."""
+    rows = [
+        (visible(situation), *(_often(matrix.count(situation, answer)) for answer in matrix.answers))
+        for situation in matrix.situations
+    ]
+    return list(table(("situation", *(visible(answer, limit=30) for answer in matrix.answers)), rows, left=(0,)))
+
+
+def _often(count: int) -> str:
+    return f"{count:,}" if count else "·"
+
+
+def _failures(summary: Summary) -> Iterator[list[str]]:
+    failures = queries.failures_of(summary)
+    for failure in failures[:FAILURES]:
+        yield failure_lines(failure)
+    if len(failures) > FAILURES:
+        yield [f"and {counted(len(failures) - FAILURES, 'failure')} more in report.json"]
+
+
+def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
+    drift = summary.started["drift"]
+    unspecified = len({feature for feature, _ in summary.observations})
+    return [
+        *(f"trouble: {visible(trouble, limit=400)}" for trouble in summary.troubles[:FAILURES]),
+        *(_changed(event) for event in summary.changed[:FAILURES]),
+        f"observed, not specified by the documents: {counted(unspecified, 'feature')}",
+        f"document and swagger disagree in {counted(len(drift), 'place')}",
+        *(f"report: {visible(path, limit=1000)}" for path in reports),
+    ]
+
+
+def _changed(event: ObservationChanged) -> str:
+    before, now = ", ".join(event["pinned"]), ", ".join(event["seen"])
+    return visible(f"changed: {event['feature']}, in {event['situation']}: pinned {before}, now {now}", limit=400)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int]) -> Iterator[str]:
+    """Lines of a table, columns aligned: those in `left` to the left, the others to the right."""
+    cells = [tuple(heads), *map(tuple, rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    for row in cells:
+        aligned = (
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(aligned).rstrip()

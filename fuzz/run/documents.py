@@ -1,0 +1,16 @@
+"""The contract of a command: read from the documents that its options name, or from the packaged ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fuzz.oracle.state import PREDICATES
+from fuzz.target.user_files import told_to_the_user
+from swagger.contract import Contract
+from swagger.load import load_contract
+
+
+def read_contract(workflow: Path | None, swagger: Path | None) -> Contract:
+    """Reads the documents and merges them. UsageError for a document that cannot be used."""
+    with told_to_the_user():
+        return load_contract(workflow, swagger, predicates=PREDICATES.keys())

@@ -1,0 +1,34 @@
+"""The plan of a run for `--dry-run`: each phase's scenarios, requests, and time at the rate limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fuzz.run.phase_list import PlanContext, Planned, phase_named
+
+
+def plan(context: PlanContext) -> Iterator[tuple[str, Planned]]:
+    """The phases of the run in order, each with how much it would send."""
+    return ((name, phase_named(name).plan(context)) for name in context.options.phases)
+
+
+def as_text(planned: Iterable[tuple[str, Planned]], per_second: float | None) -> str:
+    """The plan as a table. `per_second`: the rate limit in requests per second, None for no limit."""
+    lines = [f"{'phase':<12} {'scenarios':>9} {'requests':>9} {'at the limit':>13}  what"]
+    total = 0
+    for name, phase in planned:
+        total += phase.requests or 0
+        scenarios, requests = (_number(value) for value in (phase.scenarios, phase.requests))
+        lines.append(f"{name:<12} {scenarios:>9} {requests:>9} {_time(phase.requests, per_second):>13}  {phase.what}")
+    lines.append(f"{'in all':<12} {'':>9} {total:>9,} {_time(total, per_second):>13}  nothing was sent")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else f"{value:,}"
+
+
+def _time(requests: int | None, per_second: float | None) -> str:
+    if requests is None or per_second is None:
+        return "no limit" if requests is not None else "?"
+    return f"{requests / per_second:,.0f} s"

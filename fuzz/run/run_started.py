@@ -1,0 +1,66 @@
+"""The `run_started` event: the target, the options, and every clause of the contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import swagger
+from fuzz.events.types import VERSION, DriftEntry, RunStarted
+from fuzz.run.options import RunOptions
+from fuzz.target.profile import Profile
+from swagger.contract import Contract, Drift, Source
+from swagger.load import SWAGGER, WORKFLOW
+
+SWAGGER_PACKAGE = Path(swagger.__file__).parent
+
+
+def started_event(options: RunOptions, profile: Profile, contract: Contract, run: str, *, workers: int) -> RunStarted:
+    """The `run_started` event. `workers`: their number on all machines together."""
+    return {
+        "event": "run_started",
+        "version": VERSION,
+        "run": run,
+        "command": options.command,
+        "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "target": profile.name,
+        "base_url": profile.base_url,
+        "fallback_url": profile.fallback_url,
+        "seed": options.seed,
+        "options": {
+            "phases": list(options.phases),
+            "max_time": options.max_time,
+            "max_examples": options.max_examples,
+            "depth": options.depth,
+            "workers": workers,
+            "shrink_requests": options.shrink_requests,
+        },
+        "documents": [_from_the_root(options.workflow or WORKFLOW), _from_the_root(options.swagger or SWAGGER)],
+        "clauses": [
+            {"id": clause.id, "kind": clause.kind.value, "says": clause.says, "where": str(clause.where)}
+            for clause in contract.clauses
+        ],
+        "drift": [_drift(drift) for drift in contract.drift],
+    }
+
+
+def _from_the_root(path: Path) -> str:
+    """A document's path relative to the project's root, as annotations in pipelines need it; else as it is."""
+    for root in (Path.cwd(), SWAGGER_PACKAGE.parent):
+        if path.resolve().is_relative_to(root):
+            return path.resolve().relative_to(root).as_posix()
+    return str(path)
+
+
+def _drift(drift: Drift) -> DriftEntry:
+    def where(source: Source | None) -> str | None:
+        return str(source) if source else None
+
+    return {
+        "what": drift.what,
+        "document": drift.document,
+        "document_where": where(drift.document_where),
+        "swagger": drift.swagger,
+        "swagger_where": where(drift.swagger_where),
+        "follows": drift.follows,
+    }

@@ -1,0 +1,40 @@
+"""The time that a run and each of its phases have: the run's limit, the phase's share of it, and an early halt."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class TimeBudget:
+    """The time that is left for the current phase; shared by all workers. Mutable.
+
+    `max_time`: seconds of the whole run, None for no limit. `share`: the part of it by which the phase must end.
+    """
+
+    max_time: float | None
+    clock: Callable[[], float] = time.monotonic
+    share: float = 1.0
+    began: float = field(init=False)
+    _halted: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the run began."""
+        return self.clock() - self.began
+
+    def left(self) -> float:
+        """Seconds until the phase must end."""
+        if self._halted.is_set():
+            return 0.0
+        return float("inf") if self.max_time is None else self.max_time * self.share - self.spent
+
+    def halt(self) -> None:
+        """Leaves no time to this phase and to all that follow."""
+        self._halted.set()

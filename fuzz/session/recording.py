@@ -1,0 +1,98 @@
+"""Makes the event of an exchange: redacts the secrets in its texts, then cuts long texts.
+
+The journal redacts every event again. It could not recognise half a token that a cut has left.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fuzz.events.summary import SHRINKING
+from fuzz.events.types import AnswerEntry, ExchangeEvent, RequestEntry
+from fuzz.oracle.scenario import kind_of
+from fuzz.oracle.state import describe
+from fuzz.oracle.verdict import VerdictKind
+from fuzz.session.exchange import Exchange
+from fuzz.target.http.attempt import HttpAnswer
+from fuzz.target.secrets import Secrets
+
+LONGEST_BODY = 20_000
+LONGEST_REASON = 300
+"""Characters kept of a body and of a reason."""
+
+
+class ExchangeId(NamedTuple):
+    """Where in a run an exchange stands: the phase's name, and the numbers of the scenario and of its step."""
+
+    phase: str
+    scenario: int
+    step: int
+
+
+def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> ExchangeEvent:
+    """The event of one exchange."""
+    verdict, delivery = exchange.verdict, exchange.delivery
+    counted = where.phase != SHRINKING
+    why = verdict.seen.why if verdict.seen else verdict.why
+    return {
+        "event": "exchange",
+        "n": _number(delivery.request_id),
+        "phase": where.phase,
+        "scenario": where.scenario,
+        "step": where.step,
+        "staff": exchange.action.staff,
+        "act": kind_of(exchange.action),
+        "request": request_json(secrets, exchange) if counted else {"id": delivery.request_id},
+        "answer": answer_json(secrets, delivery.answer) if counted or verdict.kind is VerdictKind.FAIL else None,
+        "lost": _cut(secrets, delivery.why, LONGEST_REASON) if delivery.answer is None else None,
+        "attempts": delivery.attempts,
+        "lost_attempts": delivery.lost_attempts,
+        "kind": verdict.kind.value,
+        "clause": verdict.clause,
+        "situation": verdict.situation.value,
+        "detail": verdict.detail,
+        "was": [describe(state) for state in verdict.was],
+        "belief": [describe(state) for state in verdict.belief],
+        "allowed": list(verdict.allowed),
+        "seen": verdict.seen.label if verdict.seen else None,
+        "why": _cut(secrets, why, LONGEST_REASON),
+        "breaks": list(verdict.violations),
+        "silent": [str(feature) for feature in verdict.unspecified],
+        "due": sorted(verdict.tally.due),
+        "met": sorted(verdict.tally.seen),
+        "not_due": sorted(verdict.tally.not_due),
+        "surplus": sorted(verdict.tally.surplus),
+    }
+
+
+def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:
+    """A request as events and reports show it: tokens as placeholders, a very long body cut."""
+    http_request = exchange.sent.http
+    return {
+        "id": exchange.delivery.request_id,
+        "method": http_request.method,
+        "url": http_request.url,
+        "headers": dict(http_request.written),
+        "body": _cut(secrets, http_request.content.decode("utf-8", "replace"), LONGEST_BODY),
+    }
+
+
+def answer_json(secrets: Secrets, http_answer: HttpAnswer | None) -> AnswerEntry | None:
+    """An answer as events and reports show it."""
+    if http_answer is None:
+        return None
+    return {
+        "status": http_answer.status,
+        "headers": dict(http_answer.headers),
+        "body": _cut(secrets, http_answer.text, LONGEST_BODY),
+        "seconds": round(http_answer.seconds, 6),
+    }
+
+
+def _cut(secrets: Secrets, text: str, limit: int) -> str:
+    return text if len(text) <= limit else secrets.redact(text)[:limit]
+
+
+def _number(request_id: str) -> int:
+    number = request_id.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0

@@ -1,0 +1,238 @@
+"""The HTTP client: connections to the target, retries after network errors, deadlines, the rate limit.
+
+A network error is never a failure of the contract: the request is retried with back-off, and counts as lost if no
+answer comes. The delivery says whether the service may have acted on it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Protocol
+
+import httpcore
+import httpx
+
+from fuzz.signals import raise_unheard
+from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_broken, attempt_refused
+from fuzz.target.http.deadline import AnswerWait, WhileWaiting, bounded_pool, idle, read_body, tls_context
+from fuzz.target.http.statuses import NOT_FROM_THE_SERVICE
+
+ATTEMPTS = 4
+TIMEOUTS = 2
+"""Attempts that may time out: after two timeouts a request is not sent again."""
+
+LOST_IN_A_ROW = 20
+FIRST_PAUSE = 0.05
+LONGEST_BACK_OFF = 4.0
+"""Seconds. A target that restarts has about a minute before it counts as unreachable."""
+
+LONGEST_PAUSE = 30.0
+OUR_HEADERS = {"User-Agent": "calfuzz", "Accept-Encoding": "gzip"}
+
+
+class Ending(BaseException):
+    """Base of what ends a run or a phase early. No `Exception`: Hypothesis would take one for a failing example."""
+
+
+class Unreachable(Ending):
+    """Raised when the target does not answer or refuses the tokens. Ends the run as inconclusive."""
+
+
+class RateLimiter(Protocol):
+    """Waits until one more request may be sent."""
+
+    def wait(self) -> None: ...
+
+
+class NoLimit:
+    """No rate limit: the sandbox."""
+
+    def wait(self) -> None:
+        """Returns at once."""
+
+
+BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request to be sent. Frozen. `written`: the headers as reports show them."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    written: Mapping[str, str]
+    content: bytes
+    params: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The result of sending one request: the answer or None, and the number of attempts. Frozen.
+
+    `may_have_acted`: the service may have carried out a lost attempt. `may_act_late`: it may still do so, after later
+    requests. `upstream_failed`: most attempts reached a server that gave no good answer.
+    """
+
+    answer: HttpAnswer | None
+    request_id: str
+    attempts: int
+    lost_attempts: int
+    may_have_acted: bool
+    why: str = ""
+    upstream_failed: bool = False
+    may_act_late: bool = False
+
+    def after(self, earlier: Delivery) -> Delivery:
+        """This delivery of a request that was delivered before: its attempts and uncertainties are added."""
+        return replace(
+            self,
+            attempts=self.attempts + earlier.attempts,
+            lost_attempts=self.lost_attempts + earlier.lost_attempts,
+            may_have_acted=self.may_have_acted or earlier.may_have_acted,
+            may_act_late=self.may_act_late or earlier.may_act_late,
+        )
+
+
+class Client:
+    """One worker's connections to the target."""
+
+    def __init__(
+        self,
+        *,
+        run: str,
+        timeout: float,
+        limiter: RateLimiter | None = None,
+        verify_tls: bool | str = True,
+        attempts: int = ATTEMPTS,
+        sleep: Callable[[float], None] = time.sleep,
+        numbers: Iterator[int] | None = None,
+    ) -> None:
+        self._wait = AnswerWait()
+        self._connections = bounded_pool(self._wait, tls_context(verify_tls))
+        self._timeouts: dict[str, object] = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
+        self.timeout = timeout
+        self._run, self._attempts, self._sleep = run, attempts, sleep
+        self._limiter = limiter or NoLimit()
+        self.requests_sent = 0  # repeated ones included
+        # Shared by all workers of a run, so that a request id names one request; drawing from a count is atomic.
+        self._numbers = numbers or itertools.count(1)
+        self._lost_in_a_row = 0
+        self._answered = False
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._connections.close()
+
+    def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
+        """Sends a request, again after network errors. Unreachable after too many losses in a row.
+
+        `while_waiting` is called once, while waiting for an answer; not at all if nothing could be sent.
+        """
+        self._wait.while_waiting = while_waiting
+        lost: list[Attempt] = []
+        while True:
+            raise_unheard()
+            self.requests_sent += 1
+            request_id = f"calfuzz-{self._run}-{next(self._numbers)}"
+            attempt = self._attempt(http_request, request_id)
+            if attempt.answer is not None:
+                self._lost_in_a_row, self._answered = 0, True
+                return _delivery(attempt.answer, request_id, lost)
+            lost.append(attempt)
+            self._count_loss(attempt.why)
+            if len(lost) >= self._attempts or sum(attempt.timed_out for attempt in lost) >= TIMEOUTS:
+                return _delivery(None, request_id, lost)
+            self._sleep(self._pause(len(lost), attempt.pause))
+
+    def _count_loss(self, why: str) -> None:
+        self._lost_in_a_row += 1
+        if self._lost_in_a_row >= LOST_IN_A_ROW:
+            hint = ": ask for fewer with --rate-limit" if why == "status 429" else ""
+            raise Unreachable(f"no good answer to {LOST_IN_A_ROW} requests in a row; the last one: {why}{hint}")
+
+    def _pause(self, number: int, asked: float | None) -> float:
+        """Seconds until the next attempt: as `Retry-After` asks, else doubled with each loss in a row.
+
+        Shorter for a target that has never answered: its address is probably wrong, and the user should know soon.
+        """
+        if asked is not None:
+            return min(LONGEST_PAUSE, asked)
+        in_a_row = self._lost_in_a_row if self._answered else number
+        return min(LONGEST_BACK_OFF, FIRST_PAUSE * 2.0 ** max(0, in_a_row - 1))
+
+    def _attempt(self, http_request: HttpRequest, request_id: str) -> Attempt:
+        self._limiter.wait()
+        try:
+            http_answer = self._send(http_request, request_id)
+        except NETWORK_ERRORS as error:
+            return attempt_broken(error)
+        if http_answer.status not in NOT_FROM_THE_SERVICE:
+            return Attempt(http_answer)
+        return attempt_refused(http_answer.status, http_answer.headers)
+
+    def _send(self, http_request: HttpRequest, request_id: str) -> HttpAnswer:
+        request = _request(http_request, request_id, self._timeouts)
+        started = time.perf_counter()
+        self._wait.until = started + self.timeout
+        answer = self._connections.handle_request(request)
+        try:
+            headers = _headers(answer)
+            body = read_body(answer, headers.get("content-encoding", ""))
+        finally:
+            answer.close()
+        # JSON should not begin with a byte order mark, but a reader may accept one (RFC 8259, section 8.1).
+        encoding = json.detect_encoding(body) if body.startswith(BYTE_ORDER_MARKS) else "utf-8"
+        text = body.decode(encoding, "replace")
+        return HttpAnswer(answer.status, headers, text, time.perf_counter() - started)
+
+
+def _request(http_request: HttpRequest, request_id: str, extensions: dict[str, object]) -> httpcore.Request:
+    url, host = _url(http_request.url, tuple((http_request.params or {}).items()))
+    has_length = http_request.content or http_request.method != "GET"
+    headers = {
+        "Host": host,
+        **({"Content-Length": str(len(http_request.content))} if has_length else {}),
+        **OUR_HEADERS,
+        **http_request.headers,
+        "X-Request-Id": request_id,
+    }
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return httpcore.Request(http_request.method, url, headers=raw, content=http_request.content, extensions=extensions)
+
+
+@lru_cache(maxsize=64)
+def _url(text: str, params: tuple[tuple[str, str], ...]) -> tuple[httpcore.URL, str]:
+    """A URL as httpx reads and quotes it, and the value of its `Host` header."""
+    url = httpx.URL(text, params=params) if params else httpx.URL(text)
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    ), url.netloc.decode()
+
+
+def _headers(answer: httpcore.Response) -> dict[str, str]:
+    """The headers by name in lower case; the values of a repeated name are joined."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in answer.headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _delivery(http_answer: HttpAnswer | None, request_id: str, lost: list[Attempt]) -> Delivery:
+    return Delivery(
+        http_answer,
+        request_id,
+        attempts=len(lost) + (http_answer is not None),
+        lost_attempts=len(lost),
+        may_have_acted=any(attempt.may_have_acted for attempt in lost),
+        why=lost[-1].why if http_answer is None else "",
+        upstream_failed=http_answer is None and 2 * sum(attempt.reached for attempt in lost) > len(lost),
+        may_act_late=any(attempt.late for attempt in lost),
+    )

@@ -1,0 +1,166 @@
+"""Limits on what a target may send: a deadline for each whole answer, and a maximum size of the unpacked body.
+
+A timeout for each read is not enough: an answer that comes byte by byte never exceeds one. A few kilobytes of gzip can
+hold gigabytes, so a body is unpacked piece by piece, and only up to the maximum.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import httpcore
+import httpx
+
+LARGEST_BODY = 1_000_000
+CONNECTIONS = 16
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_ANY_ZLIB_HEADER = 47
+"""For `zlib.decompressobj`: a gzip or a zlib header, whichever comes."""
+
+
+WhileWaiting = Callable[[], object]
+"""Work done between a request and its answer, while the target works."""
+
+
+def idle() -> None:
+    """Does nothing while waiting."""
+
+
+class AnswerWait(threading.local):
+    """A thread's wait for an answer: its deadline by `time.perf_counter`, and the work to do while waiting.
+    Mutable, one for each thread.
+    """
+
+    until: float = float("inf")
+    while_waiting: WhileWaiting = staticmethod(idle)
+
+    def do_other_work(self) -> None:
+        """Does the work for the waiting time, once."""
+        while_waiting, self.while_waiting = self.while_waiting, idle
+        while_waiting()
+
+    def left(self, timeout: float | None, late: type[Exception]) -> float:
+        """Seconds that one operation may take; raises `late` if there are none left."""
+        left = self.until - time.perf_counter()
+        if left <= 0:
+            raise late("the answer did not end in time")
+        return min(left, timeout if timeout is not None else left)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose reads and writes end at the deadline. It gathers writes, to send a request in one piece."""
+
+    def __init__(self, stream: httpcore.NetworkStream, wait: AnswerWait) -> None:
+        self._stream, self._wait = stream, wait
+        self._gathered: list[bytes] = []
+        self.close = stream.close  # type: ignore[method-assign]
+        self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._gathered:
+            self._send(timeout)
+            self._wait.do_other_work()
+        return self._stream.read(max_bytes, self._wait.left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._wait.left(timeout, httpcore.WriteTimeout)
+        # Headers and body as two segments would wake the server twice.
+        self._gathered.append(buffer)
+
+    def _send(self, timeout: float | None) -> None:
+        gathered, self._gathered = b"".join(self._gathered), []
+        # A server may answer and close before it has read everything: its answer can still be read.
+        with suppress(httpcore.WriteError):
+            self._stream.write(gathered, self._wait.left(timeout, httpcore.WriteTimeout))
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._wait.left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._wait)
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Opens connections with the deadline."""
+
+    def __init__(self, wait: AnswerWait) -> None:
+        self._wait, self._backend = wait, httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._wait.left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options), self._wait)
+
+
+def bounded_pool(wait: AnswerWait, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
+    """httpcore's connection pool, with the deadline on its connections.
+
+    Used without httpx: httpx's objects for requests and answers cost as much time as sending and reading them.
+    """
+    return httpcore.ConnectionPool(
+        ssl_context=tls,
+        max_connections=CONNECTIONS,
+        max_keepalive_connections=CONNECTIONS,
+        keepalive_expiry=30.0,
+        network_backend=_Backend(wait),
+    )
+
+
+def tls_context(verify: bool | str) -> ssl.SSLContext:
+    """The TLS settings: the usual authorities (True), no verification (False), or the authorities in a file."""
+    if isinstance(verify, str):
+        return ssl.create_default_context(cafile=verify)
+    return httpx.create_ssl_context(verify=verify, trust_env=False)
+
+
+class DecodingError(httpcore.ProtocolError):
+    """Raised for a body that cannot be unpacked."""
+
+
+def read_body(answer: httpcore.Response, coding: str) -> bytes:
+    """The body unpacked, up to `LARGEST_BODY` bytes. `coding` is the answer's `Content-Encoding`, empty for none.
+    DecodingError for a body that cannot be unpacked.
+    """
+    unpack, ended = _unpacker(coding.strip().lower())
+    parts: list[bytes] = []
+    left = LARGEST_BODY
+    assert isinstance(answer.stream, Iterable)
+    for packed in answer.stream:
+        parts.append(unpack(packed, left))
+        left -= len(parts[-1])
+        if left <= 0:
+            return b"".join(parts)
+    if not ended():
+        raise DecodingError("the packed body ends too early")
+    return b"".join(parts)
+
+
+def _unpacker(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
+    """Two functions: one unpacks a piece to at most so many bytes (1 or more), one tells whether the body is whole."""
+    if coding in ("", "identity"):
+        return (lambda piece, most: piece[:most]), (lambda: True)
+    if coding not in _PACKED:
+        raise DecodingError(f"cannot unpack {coding[:40]!r}, which was not asked for")
+    packed = zlib.decompressobj(_ANY_ZLIB_HEADER)
+    touched = False
+
+    def unpack(piece: bytes, most: int) -> bytes:
+        nonlocal touched
+        touched = True
+        try:
+            return packed.decompress(piece, most)
+        except zlib.error as error:
+            raise DecodingError(str(error)) from None
+
+    return unpack, lambda: packed.eof or not touched

@@ -1,0 +1,60 @@
+"""Rate limiters: one for all workers of a run, and one for several machines through Redis. Both use pyrate-limiter."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, RateItem
+
+from fuzz.target.http.client import Unreachable
+from fuzz.target.http.redis_server import bucket_in
+
+MOST_A_SECOND = 1000
+"""Above this, pyrate-limiter's milliseconds are too coarse."""
+
+
+class _Bucket(InMemoryBucket):
+    def now(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    def put(self, item: RateItem) -> bool:
+        item.timestamp = self.now()  # counted when it is sent: a thread may have slept too long
+        return super().put(item)
+
+
+class Limit:
+    """Limits the requests per second of one run."""
+
+    def __init__(self, per_second: float) -> None:
+        self.per_second = per_second
+        self.bucket = _Bucket([rate_of(per_second)])
+        self._limiter = Limiter(self.bucket)
+
+    def wait(self) -> None:
+        """Waits until one more request may be sent."""
+        self._limiter.try_acquire("calfuzz", blocking=True)
+
+
+class SharedLimit:
+    """Limits the requests per second of everyone who sends to a target, counted by a Redis server."""
+
+    def __init__(self, per_second: float, *, redis: str, target: str) -> None:
+        self.per_second = per_second
+        self._limiter = Limiter(bucket_in(redis, target)([rate_of(per_second)]))
+
+    def wait(self) -> None:
+        """Waits until one more request may be sent. Unreachable if the Redis server does not answer."""
+        from redis import RedisError
+
+        try:
+            self._limiter.try_acquire("calfuzz", blocking=True)
+        except RedisError as error:
+            raise Unreachable(f"the rate limit cannot be kept: Redis does not answer: {error}") from None
+
+
+def rate_of(per_second: float) -> Rate:
+    """The rate for pyrate-limiter: so many in any second. A fraction becomes one in each interval of 1/rate seconds."""
+    if per_second >= 1 and (per_second == int(per_second) or per_second > MOST_A_SECOND):
+        return Rate(int(per_second), Duration.SECOND)
+    return Rate(1, math.ceil(1000 / per_second))

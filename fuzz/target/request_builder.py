@@ -1,0 +1,256 @@
+"""Builds the HTTP request of an action: its URL, token and body, from the documents' steps and the target profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from jsonpath_ng.parser import parse as parse_jsonpath
+
+from fuzz.errors import UsageError
+from fuzz.oracle.actions import NEAR, NOT_JSON, Create, SendItems, Single, Token
+from fuzz.target.http.client import HttpRequest
+from fuzz.target.profile import Profile, TokenSource
+from fuzz.target.secrets import Secrets
+from fuzz.target.templates import fill
+from swagger.contract import Contract, Json, Operation, Step
+from swagger.workflow.templates import fill_text
+
+APP_CODES = {
+    "google_v3": "googlewaysync",
+    "outlook_v1.0": "outlookwaysync",
+    "mock_provider": "mockcalendarwaysync",
+}
+"""`app_code_name` by provider. Source: the API facts, "The life of a calendar sync"."""
+
+UNKNOWN_TOKEN = "calfuzz-unknown-token"
+JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """A request ready to be sent. Frozen.
+
+    `text`: its body. `path`: its path, for reports. `source`: where its token comes from, if that can be renewed.
+    `extract`: the JSONPaths of the values to take from its answer, by name.
+    """
+
+    http: HttpRequest
+    text: str
+    path: str
+    source: TokenSource | None
+    extract: Mapping[str, str]
+
+    @cached_property
+    def body(self) -> Json:
+        """The JSON as sent, `NOT_JSON` if it does not parse. Parsed at its first use."""
+        return parse(self.text)
+
+
+class RequestBuilder:
+    """Builds requests for one target."""
+
+    def __init__(self, contract: Contract, profile: Profile, secrets: Secrets) -> None:
+        self.contract, self.profile, self.secrets = contract, profile, secrets
+        step = contract.create_step
+        self._create_bodies: dict[str, str] = {}
+        self._url_of_create = self.url(step.path, fallback=step.use_fallback)
+        endpoint = contract.endpoint
+        self._url_of_sending = self.url(endpoint.path, fallback=endpoint.use_fallback)
+        self._siblings: dict[str, Operation] = dict(contract.siblings)
+
+    def url(self, path: str, *, fallback: bool) -> str:
+        """The URL of a path on the main or the fallback gateway, with that gateway's path prefix."""
+        base = (self.profile.fallback_url if fallback else None) or self.profile.base_url
+        return base + "/" + path.lstrip("/")
+
+    def send_sibling_to(self, name: str, *, fallback: bool) -> None:
+        """Sends a sibling operation to the main or to the fallback gateway from now on."""
+        self._siblings[name] = replace(self._siblings[name], use_fallback=fallback)
+
+    def uses_fallback(self, action: Single) -> bool:
+        """Whether an action's request goes to the fallback gateway."""
+        if isinstance(action, Create):
+            return self.contract.create_step.use_fallback
+        if isinstance(action, SendItems):
+            return self.contract.endpoint.use_fallback
+        return self._siblings[action.move.value].use_fallback
+
+    def build(
+        self, action: Single, variables: Mapping[str, str], tokens: Mapping[Token, TokenSource | None]
+    ) -> SentRequest:
+        """The request of an action. `variables` fill its templates; `tokens` has the source of each kind of token."""
+        if isinstance(action, Create):
+            return self._create(action, variables)
+        if isinstance(action, SendItems):
+            text = dump(action.body) if action.raw is None else action.raw
+            endpoint = self.contract.endpoint
+            return self._request(
+                endpoint.method, self._url_of_sending, endpoint.path, text, variables, tokens, action.token
+            )
+        operation = self._siblings[action.move.value]
+        body = {
+            "staff_uid": "{{staff_id}}",
+            "calendar_sync": {"provider": action.provider, "account": action.account},
+        }
+        url = self.url(operation.path, fallback=operation.use_fallback)
+        return self._request(operation.method, url, operation.path, dump(body), variables, tokens, action.token)
+
+    def step(
+        self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str
+    ) -> SentRequest:
+        """The request of one step of a workflow document. UsageError for a template or token that is unknown."""
+        name, _, change = (step.token or "staff").partition(" ")
+        if name not in tokens or (change and change not in NEAR):
+            raise UsageError(
+                f"{where}: the token {step.token!r} is unknown", next=f"use one of {', '.join(sorted(tokens))}"
+            )
+        body = fill(step.body, variables, where)
+        text = "" if body is None else dump(body)
+        headers, written = self._headers(tokens[name], Token(change or (name if name == Token.EMPTY else Token.STAFF)))
+        extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
+        http_request = HttpRequest(
+            step.method,
+            self._url_of_step(step, variables, where),
+            {**headers, **extra},
+            {**written, **extra},
+            encode(text),
+            {key: str(fill(value, variables, where)) for key, value in step.params.items()} or None,
+        )
+        return SentRequest(http_request, text, step.path, tokens[name], step.extract)
+
+    def _url_of_step(self, step: Step, variables: Mapping[str, str], where: str) -> str:
+        """The step's URL. Values in its path are quoted, as a uid may hold a slash or a question mark."""
+        quoted = {name: quote(value, safe="") for name, value in variables.items()}
+        url = self.url(str(fill(step.path, quoted, where)), fallback=step.use_fallback)
+        try:
+            return str(httpx.URL(url))
+        except httpx.InvalidURL as error:
+            raise UsageError(f"{where}: the path {step.path!r} cannot be sent: {error}", next="correct it") from None
+
+    def _create(self, action: Create, variables: Mapping[str, str]) -> SentRequest:
+        step = self.contract.create_step
+        if action.provider not in self._create_bodies:
+            self._create_bodies[action.provider] = dump(_create_body(step.body, action.provider))
+        source = self.profile.tokens.admin
+        sent = self._request(
+            step.method,
+            self._url_of_create,
+            step.path,
+            self._create_bodies[action.provider],
+            variables,
+            {Token.STAFF: source},
+            Token.STAFF,
+        )
+        return SentRequest(sent.http, sent.text, sent.path, source, step.extract)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        text: str,
+        variables: Mapping[str, str],
+        tokens: Mapping[Token, TokenSource | None],
+        token: Token,
+    ) -> SentRequest:
+        text = fill_text(text, variables)
+        headers, written = self._headers(tokens.get(token), token)
+        http_request = HttpRequest(method, url, headers, written, encode(text))
+        return SentRequest(http_request, text, path, tokens.get(token) if token is Token.STAFF else None, {})
+
+    def _headers(self, source: TokenSource | None, token: Token) -> tuple[dict[str, str], dict[str, str]]:
+        if token is Token.NONE:
+            return JSON_HEADERS, JSON_HEADERS
+        if token is Token.EMPTY:
+            return _bearing("")
+        if token is Token.UNKNOWN or source is None:
+            return _bearing(UNKNOWN_TOKEN)
+        if token in NEAR:
+            near = self.secrets.near(source, token)
+            return _bearing(near, f"{source.placeholder} {token}") if near else _bearing(UNKNOWN_TOKEN)
+        return _bearing(self.secrets.token(source), source.placeholder)
+
+
+def _bearing(value: str, shown: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers of a request with a token: as sent, and as reports show them."""
+    sent, written = (f"Bearer {text}".rstrip() for text in (value, value if shown is None else shown))
+    return {**JSON_HEADERS, "Authorization": sent}, {**JSON_HEADERS, "Authorization": written}
+
+
+def _create_body(body: Json, provider: str) -> Json:
+    """The document's create body for another provider: the same fields, with that provider and its app code."""
+    if not isinstance(body, dict):
+        return body
+    changed = dict(body)
+    if "provider" in changed:
+        changed["provider"] = provider
+    if "app_code_name" in changed and body.get("provider") != provider:
+        changed["app_code_name"] = APP_CODES.get(provider, changed["app_code_name"])
+    return changed
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def dump(body: Json) -> str:
+    """Compact JSON, non-ASCII characters as they are."""
+    return _as_json(body)
+
+
+def encode(text: str) -> bytes:
+    """UTF-8; a text with lone surrogates, which UTF-8 cannot hold, as JSON escapes."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return "".join(f"\\u{ord(char):04x}" if 0xD800 <= ord(char) < 0xE000 else char for char in text).encode()
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_from_json = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def parse(text: str) -> Json:
+    """The JSON value of a text, or `NOT_JSON`."""
+    try:
+        return _from_json(text)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+@lru_cache
+def _jsonpath(path: str) -> Any:
+    return parse_jsonpath(path)
+
+
+def check_paths(paths: Mapping[str, str], where: str) -> None:
+    """UsageError for a JSONPath that cannot be read."""
+    for name, path in paths.items():
+        try:
+            _jsonpath(path)
+        except Exception:
+            # jsonpath_ng raises bare Exceptions.
+            raise UsageError(f"{where}: extract: {name}: {path!r} is no JSONPath", next="write it as $.uid") from None
+
+
+def extract(body: Json, paths: Mapping[str, str]) -> dict[str, Json]:
+    """The first value that each JSONPath finds in a body; names without a value are left out."""
+    found = {}
+    for name, path in paths.items():
+        simple = path.removeprefix("$.")
+        if simple.isidentifier():
+            if isinstance(body, dict) and simple in body:
+                found[name] = body[simple]
+            continue
+        matches = _jsonpath(path).find(body)
+        if matches:
+            found[name] = matches[0].value
+    return found

@@ -1,0 +1,176 @@
+"""The tokens of a run: fetched from their sources, and redacted from everything that is written.
+
+Redaction is by value, in every form in which a server may echo a token (see `secret_forms`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from fuzz.errors import REDACTORS, UsageError
+from fuzz.oracle.actions import Token, near_token
+from fuzz.target.profile import TokenSource
+from fuzz.target.secret_forms import escaped_pattern, forms_of, may_hold_escapes, unescaped
+from fuzz.target.user_files import MAX_BYTES, told_to_the_user
+from swagger.contract import ContractError, Source
+from swagger.parsing.strict_json import read_text
+from swagger.parsing.strict_yaml import parse_yaml
+
+MIN_SECRET_LENGTH = 8
+MIN_ANCHOR_LENGTH = 4
+COMMAND_TIMEOUT = 30
+
+
+class Secrets:
+    """The tokens of a run by source, and the texts to redact. Mutable: tokens are renewed."""
+
+    def __init__(self, auth_file: Path | None = None) -> None:
+        self._values: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._forms: tuple[tuple[str, str], ...] = ()
+        self._anchors: tuple[str, ...] = ()
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._auth_file = auth_file
+        REDACTORS.append(self.redact)
+
+    def token(self, source: TokenSource) -> str:
+        """The token's value, fetched at its first use."""
+        return self._values.get(source.placeholder) or self.renew(source)
+
+    def renew(self, source: TokenSource) -> str:
+        """Fetches the token again. UsageError, without the value, if that fails."""
+        value = self._fetch(source).strip()
+        _check(value, source)
+        if value not in self._names:
+            # The command itself may contain the token: then its text must not be the placeholder.
+            self._learn(value, source.placeholder if value not in source.placeholder else "{command:…}")
+        self._values[source.placeholder] = value
+        return value
+
+    def _learn(self, value: str, name: str) -> None:
+        if value in self._names:
+            return
+        self._names[value] = name
+        forms = dict.fromkeys(_recognised_forms(value), name) | dict(self._forms)
+        self._forms = tuple(sorted(forms.items(), key=lambda form: -len(form[0])))
+        self._anchors = _anchors(forms)
+
+    def near(self, source: TokenSource, how: Token) -> str | None:
+        """A near token: differs a little from this one, and is redacted, too. None if there is none, or if it equals
+        another staff member's.
+        """
+        value = self.token(source)
+        near = near_token(value, how)
+        if near == value or near in self._values.values():
+            return None
+        # A longer one contains the token. Half of a short one tells little, and would be found in other texts.
+        if how in (Token.SWAPPED, Token.CHANGED) or (how is Token.CUT and len(near) >= 2 * MIN_SECRET_LENGTH):
+            self._learn(near, f"{source.placeholder} {how}")
+        return near
+
+    def redact(self, text: str) -> str:
+        """The text with every form of every secret replaced by the name of its source."""
+        for anchor in self._anchors:
+            if anchor in text:
+                text = self._replaced(text)
+                break
+        return self._redact_escaped(text) if may_hold_escapes(text) else text
+
+    def _replaced(self, text: str) -> str:
+        for form, placeholder in self._forms:
+            if form in text:
+                text = text.replace(form, placeholder)
+        return text
+
+    def _redact_escaped(self, text: str) -> str:
+        plain = unescaped(text)
+        if plain == text or not any(form in plain for form, _ in self._forms):
+            return text
+        for value, placeholder in self._names.items():
+            pattern = self._patterns.setdefault(value, escaped_pattern(_recognised_forms(value)))
+            text = pattern.sub(placeholder.replace("\\", r"\\"), text)
+        return text
+
+    def _fetch(self, source: TokenSource) -> str:
+        if source.env:
+            return os.environ.get(source.env, "")
+        if source.command:
+            return _output_of(source.command)
+        return _from_auth_file(self._auth_file, source.auth or "")
+
+
+def _recognised_forms(value: str) -> set[str]:
+    """The forms of a secret to redact; of a very short one, which other texts may contain, only `Bearer` with it."""
+    return forms_of(value) if len(value) >= MIN_SECRET_LENGTH else {f"Bearer {value}"}
+
+
+def _anchors(forms: Iterable[str]) -> tuple[str, ...]:
+    """The shared beginnings of the forms. A text without any of these contains no form; a quick check."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for form in forms:
+        groups[form[:MIN_ANCHOR_LENGTH]].append(form)
+    return tuple(os.path.commonprefix(group) for group in groups.values())  # noqa: RUF071 - of texts, not of paths
+
+
+def _check(value: str, source: TokenSource) -> None:
+    """UsageError for a value that is no token or cannot be redacted."""
+    if not value or any(ord(char) < 33 or ord(char) > 126 for char in value):
+        raise UsageError(
+            f"the token {source.placeholder} is {'not a printable ASCII text' if value else 'empty'}",
+            next="a token is what stands behind “Bearer ”, without white space",
+        )
+
+
+def _output_of(command: str) -> str:
+    """The output of a command. UsageError if it fails, or takes too long."""
+    # In a session of its own, so that everything that the shell has started can be ended.
+    with subprocess.Popen(
+        command,
+        shell=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            out, _ = process.communicate(timeout=COMMAND_TIMEOUT)
+        except BaseException as error:
+            # Not after it was waited for: another process may have its number then.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            raise UsageError(
+                f"the token command {command!r} gave nothing in {COMMAND_TIMEOUT} s", next="run it by hand"
+            ) from None
+    if process.returncode != 0:
+        raise UsageError(
+            f"the token command {command!r} failed with exit code {process.returncode}", next="run it by hand"
+        )
+    return out.decode("utf-8", "replace")
+
+
+def _from_auth_file(path: Path | None, name: str) -> str:
+    """The Authorization header of one entry of a Web Fuzzing Commons auth file (schema: auth[].fixedHeaders[])."""
+    if path is None:
+        raise UsageError(f"the token {{auth:{name}}} needs auth_file in the target profile", next="add auth_file")
+    with told_to_the_user("auth file "):
+        text = read_text(path, max_bytes=MAX_BYTES)
+    try:
+        data = parse_yaml(text, Source(path.name, 1)).value
+        entry = next(entry for entry in data["auth"] if entry["name"] == name)
+        headers = {header["name"].lower(): header["value"] for header in entry["fixedHeaders"]}
+        return str(headers["authorization"]).removeprefix("Bearer ")
+    except ContractError:  # it may quote a token
+        raise UsageError(f"auth file {path}: is not usable YAML", next="name a readable auth file") from None
+    except (StopIteration, KeyError, TypeError, AttributeError):
+        raise UsageError(
+            f"auth file {path}: has no entry {name!r} with an Authorization header in fixedHeaders",
+            next="add it, as Web Fuzzing Commons describes it",
+        ) from None

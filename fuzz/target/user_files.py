@@ -1,0 +1,106 @@
+"""Reads and writes the YAML files of users: target profile, baseline, pinned observations.
+
+Every error is a UsageError of one form: the kind of file, `file:line: field`, what is wrong, what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from fuzz.errors import UsageError
+from swagger.contract import ContractError, Json, Source
+from swagger.parsing.strict_json import read_text
+from swagger.parsing.strict_yaml import FieldPath, LocatedYaml, dotted, parse_yaml
+
+VERSION = 1
+MAX_BYTES = 1024 * 1024
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _known_version(version: int) -> int:
+    if version != VERSION:
+        raise PydanticCustomError("other_version", "{version} is not {known}", {"version": version, "known": VERSION})
+    return version
+
+
+class VersionedFile(BaseModel):
+    """A file whose format has a version. Frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    version: Annotated[int, AfterValidator(_known_version)]
+
+
+@dataclass(frozen=True, slots=True)
+class UserFile(Generic[_Model]):
+    """A file as read: its checked value, and the line of every field. Frozen."""
+
+    kind: str
+    name: str
+    value: _Model
+    located: LocatedYaml
+
+    def refusal(self, field: FieldPath, says: str, *, next: str) -> UsageError:
+        """The error for a field: `target profile p.yaml:7: staff[0].token says`."""
+        return _refusal(self.kind, self.name, self.located, field, f" {says}", next)
+
+
+def read_user_file(path: Path, model: type[_Model], *, kind: str, advice: str) -> UserFile[_Model]:
+    """Reads and checks a file. UsageError if it cannot be used; `advice` says what to do about a wrong value."""
+    with told_to_the_user(f"{kind} "):
+        located = parse_yaml(read_text(path, max_bytes=MAX_BYTES), Source(path.name, 1))
+    if not isinstance(located.value, dict):
+        raise UsageError(f"{kind} {path.name}:1: is not a mapping", next=advice)
+    try:
+        return UserFile(kind, path.name, model.model_validate(located.value), located)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    field = tuple(part for part in first["loc"] if not (isinstance(part, str) and "[" in part))
+    says, next_step = _what_is_wrong(first, kind)
+    raise _refusal(kind, path.name, located, field, says, next_step or advice)
+
+
+def _what_is_wrong(error: ErrorDetails, kind: str) -> tuple[str, str]:
+    """What is wrong with a field, and what to do next, empty if that is not known."""
+    match error["type"]:
+        case "extra_forbidden":
+            return f" is no field of a {kind}", "correct its name, or take it out"
+        case "missing":
+            return " is missing", "add it"
+        case "other_version":
+            return f" {error['msg']}", "use a newer calfuzz"
+        case "value_error":
+            return f" {error['msg'].removeprefix('Value error, ')}", ""
+    return f": {error['msg']}", ""
+
+
+def _refusal(kind: str, name: str, located: LocatedYaml, field: FieldPath, says: str, next_step: str) -> UsageError:
+    what = f"{dotted(field)}{says}" if field else f"the {kind}{says}"
+    return UsageError(f"{kind} {name}:{located.line_of(field)}: {what}", next=next_step)
+
+
+def write_user_file(path: Path, data: Mapping[str, Json], *, kind: str) -> None:
+    """Writes a file, whole or not at all. UsageError if that fails."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{kind} {path}: {error.strerror}", next="name a file that can be written") from None
+
+
+@contextmanager
+def told_to_the_user(prefix: str = "") -> Iterator[None]:
+    """Turns errors of reading a document or a file, raised in the block, into a UsageError."""
+    try:
+        yield
+    except ContractError as error:
+        raise UsageError(f"{prefix}{error.what}", next=error.next) from None

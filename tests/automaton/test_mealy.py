@@ -1,0 +1,158 @@
+"""The documented machine against a table copied by hand from the document, and differences against a second witness."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from aalpy.utils import bisimilar
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fuzz.automaton.alphabet import Alphabet, Input, InputKind, read_word, write_word
+from fuzz.automaton.mealy import Mealy, cover, differences, documented_machine, shortest_difference
+from fuzz.oracle.state import CalendarSync
+from swagger.load import load_contract
+from tests.automaton.machines import documented, for_aalpy, mutants, small_machines, suite_size
+
+FRESH, OTHER_FRESH = CalendarSync("p0"), CalendarSync("p1")
+BOUND = CalendarSync("p0", "a0")
+DISABLED = CalendarSync("p0", "a0", disabled=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "output", "after"),
+    [
+        (None, "send p0 a0", "missing", None),
+        (None, "create p1", "success", OTHER_FRESH),
+        (FRESH, "send p0 a0", "success", BOUND),
+        (FRESH, "send p0 a1", "success", CalendarSync("p0", "a1")),
+        (FRESH, "send p1 a0", "already_exists", FRESH),
+        (FRESH, "connect p0 a0", "success", BOUND),
+        (BOUND, "send p0 a0", "success", BOUND),
+        (BOUND, "send p0 a1", "already_exists", BOUND),
+        (BOUND, "send p1 a0", "already_exists", BOUND),
+        (BOUND, "send p1 a1", "already_exists", BOUND),
+        (BOUND, "create p0", "success", FRESH),
+        (BOUND, "disable p0 a0", "success", DISABLED),
+        (BOUND, "disable p1 a1", "already_exists", BOUND),
+        (BOUND, "disconnect p0 a0", "success", None),
+        (DISABLED, "send p0 a0", "invalid", DISABLED),
+        (DISABLED, "send p0 a1", "already_exists", DISABLED),
+        (DISABLED, "send p1 a0", "already_exists", DISABLED),
+        (DISABLED, "create p0", "success", FRESH),
+    ],
+)
+def test_the_machine_says_what_the_document_says(
+    state: CalendarSync | None, text: str, output: str, after: CalendarSync | None
+) -> None:
+    (symbol,) = read_word([text])
+    assert documented().step(state, symbol) == (output, after)
+
+
+def test_every_state_of_the_documents_is_reached_and_no_other() -> None:
+    machine = documented(moves_name_all=True)
+    names = [(f"p{p}", f"a{a}") for p in range(2) for a in range(2)]
+    syncs = {CalendarSync(*name, disabled=disabled) for name in names for disabled in (False, True)}
+    unnamed = {CalendarSync(provider, disabled=disabled) for provider in ("p0", "p1") for disabled in (False, True)}
+    assert set(machine.states) == {None} | syncs | unnamed
+    assert set(documented(disable_stores=True, moves_name_all=True).states) == {None, FRESH, OTHER_FRESH} | syncs
+
+
+def test_disable_on_a_fresh_sync_is_the_only_unspecified_point() -> None:
+    assert documented(moves_name_all=True).unspecified == {
+        (CalendarSync(f"p{p}"), Input(InputKind.DISABLE, p, a)): {CalendarSync(f"p{p}", f"a{a}", disabled=True)}
+        for p in range(2)
+        for a in range(2)
+    }
+
+
+def test_the_default_moves_meet_bound_accounts_in_every_way() -> None:
+    machine = documented()
+    moves = [x for x in machine.inputs if x.kind in (InputKind.CONNECT, InputKind.DISABLE, InputKind.DISCONNECT)]
+    bound = [s for s in machine.states if isinstance(s, CalendarSync) and s.account and not s.disabled]
+    met = {(x.kind, s.provider == f"p{x.provider}", s.account == f"a{x.account}") for x in moves for s in bound}
+    assert len(met) == 3 * 4
+
+
+def test_cover_words_reach_their_states_and_avoid_unspecified_points_if_possible() -> None:
+    machine = documented()
+    for state, word in cover(machine).items():
+        assert machine.after(word) == state
+        met = {(before, x) for (before, _, _), x in zip(machine.trace(word), word, strict=True)}
+        needed = isinstance(state, CalendarSync) and state.disabled and state.account is None
+        assert bool(met & machine.unspecified.keys()) is needed
+
+
+def test_a_target_with_moves_of_its_own_is_told_apart_by_what_it_answers_to_sending() -> None:
+    machine = documented_machine(load_contract(), Alphabet(is_judged=False))
+    moves = [x for x in machine.inputs if x.kind in (InputKind.CONNECT, InputKind.DISABLE, InputKind.DISCONNECT)]
+    assert {machine.step(state, x)[0] for state in machine.states for x in moves} == {"success"}
+    assert suite_size(machine)[1] < 1000
+
+
+def test_a_target_without_moves_has_the_states_that_sending_reaches() -> None:
+    machine = documented_machine(load_contract(), Alphabet(moves=()))
+    assert None not in machine.states
+    assert len(machine.states) == 6
+
+
+@given(st.lists(st.sampled_from(documented(moves_name_all=True).inputs)), st.booleans())
+def test_words_are_written_and_read(word: list[Input], again: bool) -> None:
+    marked = (*word, Input(InputKind.SEND, 0, 0, again))
+    assert read_word(write_word(marked)) == marked
+
+
+@given(st.data(), small_machines())
+def test_machines_differ_where_aalpy_says_so(data: st.DataObject, machine: Mealy) -> None:
+    mutant = data.draw(mutants(machine, extra=2))
+    word = shortest_difference(machine, mutant)
+    assert (word is None) is bisimilar(for_aalpy(machine), for_aalpy(mutant))
+    if word is not None:
+        assert machine.outputs(word)[:-1] == mutant.outputs(word)[:-1]
+        assert machine.outputs(word)[-1] != mutant.outputs(word)[-1]
+        shorter = product(machine.inputs, repeat=min(len(word) - 1, 6))
+        assert all(machine.outputs(other) == mutant.outputs(other) for other in shorter)
+
+
+@given(st.sampled_from(sorted(documented().table, key=str)), st.sampled_from(("server error", "invalid")))
+def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
+    at: tuple[CalendarSync | None, Input], output: str
+) -> None:
+    machine = documented()
+    answer, after = machine.table[at]
+    mutant = Mealy(None, machine.inputs, {**machine.table, at: (output, after)}, machine.starts)
+    listed = [(found.state, found.word[-1], found.documented, found.observed) for found in differences(machine, mutant)]
+    assert listed == ([] if answer == output else [(*at, answer, output)])
+    for found in differences(machine, mutant):
+        assert len(found.word) == (1 if found.word in machine.starts else _distance(at[0]) + 1)
+
+
+def _distance(state: CalendarSync | None) -> int:
+    """The fewest requests that reach a state, by the document."""
+    if state is None or state.account is None:
+        return 2 if state is None or state.disabled else 1
+    return 3 if state.disabled else 2
+
+
+def test_the_shortest_difference_of_a_service_that_forgets_the_account() -> None:
+    machine = documented()
+    table = {**machine.table, (FRESH, Input(InputKind.SEND, 0, 0)): ("success", FRESH)}
+    forgetful = Mealy(None, machine.inputs, table, machine.starts)
+    assert write_word(shortest_difference(machine, forgetful) or ()) == ["create p0", "send p0 a0", "send p0 a1"]
+
+
+def test_every_changed_answer_is_listed_once() -> None:
+    machine = documented()
+    places = {
+        (FRESH, Input(InputKind.SEND, 0, 0)),
+        (FRESH, Input(InputKind.SEND, 1, 0)),
+        (BOUND, Input(InputKind.SEND, 0, 1)),
+    }
+    table = {**machine.table, **{at: ("server error", machine.table[at][1]) for at in places}}
+    found = differences(machine, Mealy(None, machine.inputs, table, machine.starts))
+    assert (3, places) == (len(found), {(each.state, each.word[-1]) for each in found})
+
+
+def test_disable_stores_no_account_unless_asked_to() -> None:
+    assert documented().table == documented_machine(load_contract(), Alphabet()).table

@@ -1,0 +1,149 @@
+"""What the commands do around a run: baseline, pins, dry runs, kept failures, exit codes, the gate's determinism."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from fuzz.cli import main
+
+FAULT = "mismatch-of-both-accepted"
+SHORT = ["--seed", "3", "--phases", "preflight,conformance", "--no-progress"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def calfuzz(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def report(directory: str = ".calfuzz/report") -> dict[str, Any]:
+    return json.loads(Path(directory, "report.json").read_text(encoding="utf-8"))
+
+
+def test_a_broken_contract_is_exit_code_1_and_its_failures_are_kept_and_replayed_until_fixed() -> None:
+    result = calfuzz("run", "--fault", FAULT, *SHORT)
+
+    assert 1 == result.exit_code
+    assert "fail" == report()["verdict"]
+    bundles = [failure["bundle"] for failure in report()["failures"]]
+    assert bundles
+    assert all(failure["reproduced"] == "3/3" for failure in report()["failures"])
+    assert 1 == calfuzz("replay", *bundles, "--fault", FAULT).exit_code
+    fixed = calfuzz("replay", *bundles)
+    assert 0 == fixed.exit_code
+    assert fixed.output.count("FIXED") == len(bundles)
+
+
+def test_a_clause_that_was_never_due_is_inconclusive_and_the_report_names_it() -> None:
+    result = calfuzz("run", "--seed", "3", "--phases", "preflight", "--no-progress")
+
+    assert 3 == result.exit_code
+    assert any("never due" in reason and "missing" in reason for reason in report()["reasons"])
+
+
+def test_an_accepted_failure_does_not_fail_a_run_until_it_expires() -> None:
+    arguments = ["run", "--fault", FAULT, *SHORT[:2], "--phases", "preflight,conformance,payloads", "--no-progress"]
+    assert 1 == calfuzz(*arguments, "--baseline", "accepted.yaml", "--baseline-update").exit_code
+    written = Path("accepted.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(written)["accepted"]
+
+    accepted = calfuzz(*arguments, "--baseline", "accepted.yaml")
+
+    assert 0 == accepted.exit_code, accepted.output
+    assert written == Path("accepted.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(written)
+    for entry in data["accepted"]:
+        entry["expires"] = date.today() - timedelta(days=1)
+    Path("accepted.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    assert 1 == calfuzz(*arguments, "--baseline", "accepted.yaml").exit_code
+
+
+def test_pruning_drops_what_was_exercised_and_no_longer_fails() -> None:
+    calfuzz("run", "--fault", FAULT, *SHORT, "--baseline", "accepted.yaml", "--baseline-update")
+
+    calfuzz("run", *SHORT, "--baseline", "accepted.yaml", "--baseline-prune")
+
+    assert [] == yaml.safe_load(Path("accepted.yaml").read_text(encoding="utf-8"))["accepted"]
+
+
+def test_a_pinned_observation_that_changed_is_told_and_fails_only_a_strict_run() -> None:
+    run = ["run", "--seed", "3", "--phases", "preflight,conformance,payloads", "--no-progress", "--pin", "pin.yaml"]
+    assert 0 == calfuzz(*run).exit_code
+    before = Path("pin.yaml").read_text(encoding="utf-8")
+
+    changed = calfuzz(*run, "--variant", "empty-list-refused")
+
+    assert 0 == changed.exit_code, changed.output
+    assert "changed: empty list" in changed.output
+    assert before == Path("pin.yaml").read_text(encoding="utf-8")
+    assert 1 == calfuzz(*run, "--variant", "empty-list-refused", "--pin-strict").exit_code
+
+
+def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
+    result = calfuzz("gate", "--dry-run", "--rate-limit", "8/s")
+
+    assert 0 == result.exit_code
+    assert "nothing was sent" in result.output
+    assert not Path(".calfuzz").exists()
+    planned = {line.split()[0]: int(line.split()[2].replace(",", "")) for line in result.output.splitlines()[1:-1]}
+    assert planned["conformance"] + planned["payloads"] <= 2_500
+    calfuzz("gate", "--no-progress", "--phases", "conformance,payloads")
+    sent = {phase["name"]: phase["requests"] for phase in report()["phases"]}
+    assert {name: planned[name] for name in sent} == sent
+
+
+def _scenarios(directory: str) -> list[tuple[Any, ...]]:
+    """What was sent, in order, without what is fresh in each run: uids, timestamps, ports."""
+    sent = []
+    for line in Path(directory, "events.ndjson").read_text(encoding="utf-8").splitlines():
+        event = json.loads(line)
+        if event["event"] == "exchange":
+            sent.append((event["phase"], event["scenario"], event["act"], event["staff"], event["seen"], event["kind"]))
+    return sent
+
+
+def test_the_gate_is_the_same_whatever_the_hash_seed_and_ci_and_hypothesis_profile() -> None:
+    environments = ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "CI": "true", "HYPOTHESIS_PROFILE": "ci"})
+    logs = []
+    for number, environment in enumerate(environments):
+        command = [sys.executable, "-m", "fuzz", "gate", "--max-examples", "6", "--no-progress"]
+        command += ["--phases", "preflight,conformance,random", "--report-dir", f"run{number}"]
+        done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+        assert "Traceback" not in done.stderr, done.stderr
+        logs.append((_scenarios(f"run{number}"), report(f"run{number}")["verdict"]))
+
+    assert logs[0] == logs[1]
+
+
+def test_workers_come_to_the_verdict_of_one_worker() -> None:
+    for workers in ("1", "3"):
+        result = calfuzz("run", "--fault", FAULT, *SHORT, "--workers", workers, "--report-dir", workers)
+        assert 1 == result.exit_code
+
+    one, three = report("1"), report("3")
+
+    assert {each["clause"] for each in one["failures"]} == {each["clause"] for each in three["failures"]}
+    assert one["verdict"] == three["verdict"]
+
+
+def test_output_goes_where_the_command_was_told_to_write() -> None:
+    from fuzz.run.embedded_sandbox import target_of
+
+    said = io.StringIO()
+    with target_of(None, say=said) as profile:
+        assert profile.on_loopback
+    assert said.getvalue().startswith("no --target: fuzzing the embedded sandbox (honest)")

@@ -1,0 +1,171 @@
+"""Bundles on disk: whole at any moment, without secrets, and refused in one line where they cannot be used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fuzz.errors import UsageError
+from fuzz.failures import store
+from fuzz.failures.failure_event import failure_event
+from fuzz.failures.handler import FailureHandler
+from fuzz.failures.store import FAILING, FIXED, FailureStore, load_bundle, mark_failed, mark_fixed, saved_failures
+from fuzz.phases.regressions import replay_saved
+from fuzz.sandbox.launcher import Sandbox
+from tests.failures.bundling import FAULT, FOUND, another_account, kept, performed, session_for
+
+FILES = {"failure.json", "workflow.md", "repro.sh", "test_failure.py"}
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[Sandbox]:
+    with Sandbox(fault=FAULT) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def bundle(faulty: Sandbox, tmp_path: Path) -> Path:
+    return kept(faulty, tmp_path / "failures", another_account())
+
+
+def test_a_bundle_is_four_files_and_nothing_beside_them(bundle: Path) -> None:
+    assert {path.name for path in bundle.iterdir()} == FILES
+    assert [bundle] == list(bundle.parent.iterdir())
+
+
+def test_no_file_of_a_bundle_holds_a_token(bundle: Path, faulty: Sandbox) -> None:
+    secrets = [faulty.admin_token, *(member.token for member in faulty.staff)]
+    for path in bundle.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not [secret for secret in secrets if secret in text], path.name
+
+
+def test_a_description_says_when_and_where_and_what_is_promised(bundle: Path, faulty: Sandbox) -> None:
+    description = json.loads((bundle / "failure.json").read_text())
+    assert (1, FOUND, 7) == (description["version"], description["found"], description["seed"])
+    assert faulty.base_url == description["target"]["base_url"]
+    failing = description["steps"][-1]
+    assert [True, "fallback", "staff"] == [failing["fails"], failing["gateway"], failing["token"]]
+    assert ["422"] == failing["promised"][0]["status"]
+    assert 200 == failing["found"]["status"]
+    assert "{{staff_id}}" == failing["json"]["staff_uid"]
+
+
+def test_a_renamed_failure_has_no_folder_under_its_old_name(faulty: Sandbox, tmp_path: Path) -> None:
+    session = session_for(faulty)
+    failure = performed(session, another_account())
+    failure_store = FailureStore(tmp_path, session, FOUND)
+    folder = failure_store.keep(failure, failure_event(session, failure, "found"))
+    failure = replace(failure, fingerprint="final", bundle=folder)
+    folder = failure_store.keep(failure, failure_event(session, failure, "confirmed"))
+    assert ["final"] == [path.name for path in tmp_path.iterdir()]
+    assert str(tmp_path / "final") == folder
+
+
+def test_a_failure_that_turns_out_to_be_a_known_one_has_no_folder_of_its_own(faulty: Sandbox, tmp_path: Path) -> None:
+    session = session_for(faulty)
+    failure = performed(session, another_account())
+    failure_store = FailureStore(tmp_path, session, FOUND)
+    failure_store.keep(failure, failure_event(session, failure, "found"))
+    (tmp_path / "known").mkdir()
+    renamed = {"event": "failure_renamed", "old": failure.fingerprint, "new": "known"}
+    failure_store.listen(renamed, session.journal.summary)
+    assert ["known"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_failure_that_is_only_found_does_not_replace_a_confirmed_one(bundle: Path, faulty: Sandbox) -> None:
+    before = (bundle / "failure.json").read_text()
+    session = session_for(faulty)
+    failure = performed(session, (*another_account(), *another_account()[2:]))
+    FailureStore(bundle.parent, session, "2026-12-01").keep(failure, failure_event(session, failure, "found"))
+    assert before == (bundle / "failure.json").read_text()
+
+
+def test_a_failure_found_again_keeps_the_date_when_it_was_found_first(bundle: Path, faulty: Sandbox) -> None:
+    session = session_for(faulty)
+    failure = performed(session, another_account())
+    FailureStore(bundle.parent, session, "2026-12-01").keep(failure, failure_event(session, failure, "confirmed"))
+    assert FOUND == load_bundle(bundle).description["found"]
+
+
+def test_a_fixed_failure_is_marked_and_stays(bundle: Path) -> None:
+    mark_fixed(bundle, "2026-12-01", target="sandbox")
+    mark_failed(bundle, "2026-12-01", target="staging")
+    (failure,), problems = saved_failures(bundle.parent)
+    assert ({"sandbox": FIXED, "staging": FAILING}, True, []) == (failure.states, failure.fixed, problems)
+
+
+def test_a_status_that_cannot_be_read_counts_as_no_status(bundle: Path) -> None:
+    (bundle / "status.json").write_text("{")
+    (failure,), _problems = saved_failures(bundle.parent)
+    assert {} == failure.states
+
+
+def test_a_folder_that_cannot_be_read_does_not_hide_the_others(bundle: Path) -> None:
+    (bundle.parent / "corrupt").mkdir()
+    found, problems = saved_failures(bundle.parent)
+    assert [bundle] == [failure.path for failure in found]
+    assert 1 == len(problems)
+
+
+def test_nothing_is_saved_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    assert ([], []) == saved_failures(tmp_path / "nowhere")
+
+
+def test_the_regressions_phase_marks_failures_as_fixed_or_failing(bundle: Path, faulty: Sandbox) -> None:
+    with Sandbox() as honest:
+        replay_saved(FailureHandler(session_for(honest)), bundle.parent, today="2026-12-01")
+    assert [FIXED] == [failure.states["sandbox"] for failure in saved_failures(bundle.parent)[0]]
+    handler = FailureHandler(session_for(faulty), shrink_requests=0)
+    replay_saved(handler, bundle.parent, today="2026-12-02")
+    assert [FAILING] == [failure.states["sandbox"] for failure in saved_failures(bundle.parent)[0]]
+    assert 1 == len(handler.session.journal.summary.failures)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is not JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+        (b"[" * 100_000, "cannot be read"),
+        (b"[]", "is not a JSON object"),
+        (b"{}", "has no version"),
+        (b'{"version": true}', "has no version"),
+        (b'{"version": 2}', "is of the newer version 2"),
+        (b'{"version": 0}', "is of the unknown version 0"),
+        (b'{"version": 1}', "fingerprint is missing"),
+        (b'{"version": 1, "fingerprint": 3}', "fingerprint is not a text"),
+    ],
+)
+def test_a_bundle_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / "failure.json").write_bytes(content)
+    with pytest.raises(UsageError) as raised:
+        load_bundle(tmp_path)
+    assert says in raised.value.what
+    assert "\n" not in raised.value.what
+    assert raised.value.next
+
+
+@pytest.mark.parametrize(
+    "actions", [None, [], {}, [3], [{"do": "dance"}], [{"do": "create", "staff": -1, "provider": "p"}], [{"do": []}]]
+)
+def test_a_bundle_whose_actions_cannot_be_read_is_refused(bundle: Path, actions: Any) -> None:
+    description = json.loads((bundle / "failure.json").read_text()) | {"actions": actions}
+    (bundle / "failure.json").write_text(json.dumps(description))
+    with pytest.raises(UsageError, match="actions"):
+        load_bundle(bundle)
+
+
+def test_a_bundle_that_is_not_there_or_is_huge_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        load_bundle(tmp_path / "nowhere")
+    (tmp_path / "failure.json").write_text(" " * 100)
+    monkeypatch.setattr(store, "LARGEST_BUNDLE", 99)
+    with pytest.raises(UsageError, match="larger than"):
+        load_bundle(tmp_path / "failure.json")

@@ -1,0 +1,56 @@
+"""The systematic phases keep to their budget, and list what they would send."""
+
+from __future__ import annotations
+
+from fuzz.oracle.actions import Move
+from fuzz.phases import conformance, payloads, race
+from fuzz.phases.capabilities import capabilities_of
+from fuzz.selftest.in_process import InProcess
+from fuzz.selftest.trial import REQUESTS_TO_FIND
+from fuzz.target.capabilities import Capabilities
+from swagger.load import load_contract
+
+CONTRACT = load_contract()
+PREFLIGHT = 16
+
+
+def test_conformance_and_payloads_send_no_more_requests_than_promised() -> None:
+    session = InProcess.of(CONTRACT).session
+    of_conformance = sum(map(len, conformance.planned_scenarios(capabilities_of(session), seed=1, depth=0)))
+    session.lifecycle.can_create(("mock_provider",))
+    for seed in range(5):
+        of_payloads = sum(map(len, payloads.planned_scenarios(capabilities_of(session), seed=seed)))
+        assert PREFLIGHT + of_conformance + of_payloads <= REQUESTS_TO_FIND
+
+
+def test_a_deeper_suite_and_more_rounds_have_more_scenarios() -> None:
+    capabilities = Capabilities(CONTRACT, staff_count=2)
+    flat, deep = (list(conformance.planned_scenarios(capabilities, seed=1, depth=depth)) for depth in (0, 1))
+    one, two = (list(race.planned_scenarios(capabilities, seed=1, rounds=rounds)) for rounds in (1, 2))
+
+    assert len(flat) < len(deep)
+    assert 2 * len(one) == len(two)
+
+
+def test_capabilities_are_those_that_the_session_knows_of_now() -> None:
+    session = InProcess.of(CONTRACT).session
+    before = capabilities_of(session)
+    session.lifecycle.impossible["disable"] = "the target answers 404 to disable"
+    session.lifecycle.custom = {"create": (), "connect": ()}
+
+    assert Capabilities(CONTRACT, staff_count=len(session.staff)) == before
+    assert before.only_documented
+    after = capabilities_of(session)
+    assert (Move.CONNECT, Move.DISCONNECT) == after.moves
+    assert (Move.DISCONNECT,) == after.documented_moves
+    assert not after.only_documented
+
+
+def test_with_one_staff_member_nothing_is_planned_for_a_second_one() -> None:
+    alone = Capabilities(CONTRACT, staff_count=1)
+    scenarios = [
+        *payloads.planned_scenarios(alone, seed=1),
+        *conformance.planned_scenarios(alone, seed=1, depth=0),
+    ]
+
+    assert {0} == {action.staff for actions in scenarios for action in actions}
