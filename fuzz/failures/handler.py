@@ -18,7 +18,7 @@ from fuzz.failures.registry import Claim, FailureRegistry
 from fuzz.oracle.actions import Action, AtOnce
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import Verdict, VerdictKind
-from fuzz.session.exchange import failing_exchange
+from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.lost_answers import no_answer_verdict
 from fuzz.session.session import ScenarioRun, Session
 from fuzz.session.token_check import end_if_token_is_refused
@@ -37,6 +37,10 @@ class Stop(Ending):
 
 class TimeOver(Ending):
     """Raised when the phase's time is over."""
+
+
+def no_check(_exchange: Exchange) -> None:
+    """Every exchange counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +66,32 @@ class FailureHandler:
     keeping: Keeping = Keeping()
     _history: deque[Actions] = field(default_factory=lambda: deque(maxlen=SCENARIOS_REMEMBERED))
 
-    def run(self, actions: Sequence[Action], phase: str) -> ScenarioRun:
-        """Performs a scenario up to its first failure, and handles the failure.
+    def run(
+        self, actions: Sequence[Action], phase: str, *, check: Callable[[Exchange], None] = no_check
+    ) -> ScenarioRun:
+        """Performs a scenario up to its first failure, and handles the failure. `check` sees each exchange before its
+        verdict counts.
 
         A scenario that passes but has lost answers is performed again, since it has shown little.
         """
         for _ in range(1 + TIMES_WHEN_DISTURBED):
-            run, failed = self._run_once(actions, phase)
+            run, failed = self._run_once(actions, phase, check)
             lost = any(exchange.delivery.may_have_acted for exchange in run.exchanges)
             if failed or not lost or self.time_left() <= 0:
                 break
             self.session.wait_for_late_requests()
         return run
 
-    def _run_once(self, actions: Sequence[Action], phase: str) -> tuple[ScenarioRun, bool]:
-        run = self.session.start_scenario(phase)
-        failed = any(self.on_verdict(run, run.perform(action)) for action in actions)
+    def _run_once(
+        self, actions: Sequence[Action], phase: str, check: Callable[[Exchange], None] = no_check
+    ) -> tuple[ScenarioRun, bool]:
+        run, failed = self.session.start_scenario(phase), False
+        for action in actions:
+            verdict = run.perform(action)
+            check(run.exchanges[-1])
+            failed = self.on_verdict(run, verdict)
+            if failed:
+                break
         self.on_scenario_end(run)
         return run, failed
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 
 from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
 from fuzz.oracle.validity.violations import named_by
 from fuzz.oracle.verdict import Verdict, VerdictKind
-from fuzz.session.session import Session
+from fuzz.session.exchange import Exchange
+from fuzz.session.session import ScenarioRun, Session
+from fuzz.target.authorisation import may_refuse_the_token
 from fuzz.target.http.client import Unreachable
 from fuzz.target.http.statuses import ACCESS_REFUSED, NOT_OFFERED
 from fuzz.target.request_builder import APP_CODES
@@ -24,13 +27,15 @@ from swagger.contract import Json
 from swagger.workflow.templates import fill_known
 
 PHASE = "preflight"
+MAX_QUOTED = 120
+"""Characters of an answer that are quoted in a message."""
 
 
 def run(handler: FailureHandler) -> None:
     """Performs the document's prerequisite and test request as written, then tries the sibling operations."""
     session = handler.session
     example = _example(session)
-    run = handler.run((Create(0, _example_provider(session)), SendItems(0, example)), PHASE)
+    run = _run_example(handler, 0, example)
     for exchange, whose in zip(run.exchanges, ("admin", "staff"), strict=False):
         _check_token(exchange.verdict, whose)
     for place in range(len(session.staff)):
@@ -41,6 +46,32 @@ def run(handler: FailureHandler) -> None:
             _try_sibling(handler, move)
     if "create" not in session.lifecycle.custom:
         session.lifecycle.can_create(_creatable(handler, unlisted_providers(session.contract)))
+
+
+def _run_example(handler: FailureHandler, place: int, example: Json) -> ScenarioRun:
+    """Performs the document's own example for one staff member. Unreachable if the very first create is refused."""
+    session = handler.session
+    actions = (Create(place, _example_provider(session)), SendItems(place, example))
+    return handler.run(actions, PHASE, check=partial(_check_first_create, session, place))
+
+
+def _check_first_create(session: Session, place: int, exchange: Exchange) -> None:
+    """A create that is refused before any has passed tells of the target profile, most likely, and of no contract.
+
+    A refused token is told apart, and more exactly, by whoever sees it.
+    """
+    answer = exchange.delivery.answer
+    if answer is None or not isinstance(exchange.action, Create) or exchange.verdict.kind is not VerdictKind.FAIL:
+        return
+    if not 400 <= answer.status < 500 or may_refuse_the_token(exchange.delivery):
+        return
+    http, uid = exchange.sent.http, session.staff[place].uid
+    says = " ".join(answer.text[:MAX_QUOTED].split())
+    raise Unreachable(
+        f"the first create for the staff member {uid} is answered {answer.status} {says}: most likely the target"
+        f" profile is wrong. Check the path of base_url ({http.method} {http.url} was sent), staff[{place}].uid, and"
+        " that the admin token is of the same business"
+    )
 
 
 def _creatable(handler: FailureHandler, providers: Iterable[str]) -> Iterator[str]:
@@ -77,8 +108,7 @@ def _check_token(verdict: Verdict, whose: str) -> None:
 
 
 def _check_staff(handler: FailureHandler, place: int, example: Json) -> None:
-    run = handler.run((Create(place, _example_provider(handler.session)), SendItems(place, example)), PHASE)
-    for exchange in run.exchanges:
+    for exchange in _run_example(handler, place, example).exchanges:
         if exchange.verdict.seen is not None and exchange.verdict.seen.status in ACCESS_REFUSED:
             uid = handler.session.staff[place].uid
             raise Unreachable(f"the target answers {exchange.verdict.seen.status} for the staff member {uid}")

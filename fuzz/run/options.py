@@ -17,13 +17,15 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """The options of a run. Frozen.
+    """What a run was asked for. Frozen. Times are in seconds.
 
-    `max_time` None: no limit (gate). `max_examples` None: as many as the time allows. `phases`: names in running order.
+    `wait_for_target`: how long to wait for a target that does not answer yet. `max_time` None: no limit (gate).
+    `max_examples` None: as many as the time allows. `phases`: their names, in the order of a run.
     """
 
     command: str
     target: Path | None = None
+    wait_for_target: float = 0.0
     max_time: float | None = 60.0
     max_examples: int | None = None
     max_failures: int | None = None

@@ -117,6 +117,7 @@ class Run:
         try:
             if start:
                 self.start()
+                self._wait_for_target()
             for name in phases:
                 self._phase(name)
         except Stop:
@@ -130,6 +131,16 @@ class Run:
         impossible = {reason for handler in self._workers.handlers for reason in reasons(handler.session)}
         counts = {name: self._registry.count(name) for name in self._registry.failures}
         return Ended(stopped, interrupted, counts, tuple(sorted(impossible)))
+
+    def _wait_for_target(self) -> None:
+        """Waits for a target that is being deployed. Unreachable if it does not come up in time."""
+        seconds = self.options.wait_for_target
+        if not seconds:
+            return
+        url = self.profile.base_url
+        if not self._workers.first.session.client.wait_until_there(url, seconds):
+            raise Unreachable(f"{url} did not answer within {seconds:g} s (--wait-for-target)")
+        self.budget.begin_now()
 
     def finish(self, ended: Ended) -> Conclusion:
         """Counts the failures, draws the conclusion, and closes the connections."""

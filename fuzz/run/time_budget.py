@@ -24,6 +24,10 @@ class TimeBudget:
     def __post_init__(self) -> None:
         self.began = self.clock()
 
+    def begin_now(self) -> None:
+        """The time of the run begins now: what was waited for before is not part of it."""
+        self.began = self.clock()
+
     @property
     def spent(self) -> float:
         """Seconds since the run began."""

@@ -53,6 +53,10 @@ class AuthorisedClient:
         """Closes the connections."""
         self._client.close()
 
+    def wait_until_there(self, url: str, seconds: float) -> bool:
+        """Waits until the target answers at a URL; False if it does not in time."""
+        return self._client.wait_until_there(url, seconds)
+
     @contextmanager
     def token_known_good(self) -> Iterator[None]:
         """Within the block the tokens are known to work: a refusal does not end the run."""

@@ -33,6 +33,7 @@ LONGEST_BACK_OFF = 4.0
 """Seconds. A target that restarts has about a minute before it counts as unreachable."""
 
 LONGEST_PAUSE = 30.0
+PAUSE_WHILE_WAITING = 1.0
 OUR_HEADERS = {"User-Agent": "calfuzz", "Accept-Encoding": "gzip"}
 
 
@@ -129,6 +130,15 @@ class Client:
     def close(self) -> None:
         """Closes the connections."""
         self._connections.close()
+
+    def wait_until_there(self, url: str, seconds: float) -> bool:
+        """Waits until a URL is answered, and not by a gateway with 429, 502, 503 or 504; False if it is not in time."""
+        http_request, until = HttpRequest("GET", url, {}, {}, b""), time.monotonic() + seconds
+        while self._attempt(http_request, f"calfuzz-{self._run}-waiting").answer is None:
+            if time.monotonic() + PAUSE_WHILE_WAITING > until:
+                return False
+            self._sleep(PAUSE_WHILE_WAITING)
+        return True
 
     def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
         """Sends a request, again after network errors. Unreachable after too many losses in a row.
