@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 from fuzz.commands.group import CalfuzzGroup
-from fuzz.commands.option_sets import DEFAULT_REPORTS, EXISTING, SECONDS, document_options, options_of, run_options
+from fuzz.commands.option_sets import (
+    DEFAULT_REPORTS,
+    EXISTING,
+    RATE_HELP,
+    SECONDS,
+    document_options,
+    options_of,
+    run_options,
+)
 from fuzz.errors import UsageError
 from fuzz.signals import interruptible
 
@@ -59,7 +67,7 @@ def _run(command: str, given: dict[str, Any]) -> int:
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated.")
 @click.option("--variant", multiple=True, metavar="NAME", help="A variant of the sandbox.")
 @click.option("--times", type=click.IntRange(1), help="Replays of each. [default: as many as the failure needs]")
-@click.option("--rate-limit", metavar="RATE", help="Maximum requests per second, as 8/s.")
+@click.option("--rate-limit", metavar="RATE", help=RATE_HELP)
 @click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer.")
 @document_options
 def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:

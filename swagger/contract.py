@@ -194,9 +194,10 @@ class Unused:
 class Contract:
     """The contract of one endpoint.
 
-    `prerequisites`: the document's preparing steps; their first POST is the create step. `test_request`: its example.
-    `siblings`: the operations beside the endpoint that the swagger lists, by name (`connect`, `disable`, `disconnect`).
-    `rate_limit`: the swagger's `x-throttling-tier` as `8/s`, or None.
+    `prerequisites` are the document's own preparing steps (the first POST of them is the create step), `test_request`
+    its example. `siblings` are the operations next to the endpoint, by name (`connect`, `disable`, `disconnect`), as
+    far as the swagger lists them. `rate_limit` is the swagger's `x-throttling-tier` as `8/s`, or None, and
+    `rate_where` its place.
     """
 
     endpoint: Operation
@@ -211,6 +212,7 @@ class Contract:
     clauses: tuple[Clause, ...]
     siblings: Mapping[str, Operation]
     rate_limit: str | None = None
+    rate_where: Source | None = None
     drift: tuple[Drift, ...] = ()
     unused: tuple[Unused, ...] = ()
     _promised: Mapping[str, Mapping[str, FieldRule]] = field(init=False, repr=False, compare=False)

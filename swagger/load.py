@@ -57,6 +57,7 @@ def load_contract(
         clauses=clauses,
         siblings=described.siblings,
         rate_limit=described.rate_limit,
+        rate_where=described.rate_where,
         drift=tuple(all_drift(document, described, success=success, token=token)),
         unused=(*document.unused, *described.unused),
     )

@@ -16,6 +16,9 @@ from fuzz.events.types import FailureFacts
 from swagger.workflow.templates import TEMPLATE
 
 OTHER_CALENDAR_UID = "other_calendar_sync_uid"
+OLD_SCHEME = "Bearer"
+"""The scheme of every token in bundles that name none."""
+
 RUN_VARIABLES = ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp", "business_id")
 
 _PLACEHOLDER = re.compile(r"\{(env|command|auth):(.*)\}", re.DOTALL)
@@ -107,6 +110,14 @@ def token_source(placeholder: str) -> tuple[str, str]:
     """Where a token comes from: `env`, `command` or `auth`, and the name or the command."""
     matched = _PLACEHOLDER.fullmatch(placeholder)
     return (matched[1], matched[2]) if matched else ("env", "")
+
+
+def scheme_of(step: DescribedStep, target: DescribedTarget) -> str:
+    """The scheme of a step's token: that of its owner, else of the staff member in whose place it stands."""
+    schemes = {member["name"]: member.get("scheme", OLD_SCHEME) for member in target["staff"]}
+    schemes["admin"] = target.get("admin_scheme", OLD_SCHEME)
+    owner = step["token"].partition(" ")[0]
+    return schemes.get(owner) or schemes.get(step["for"], OLD_SCHEME)
 
 
 def expected_of(step: DescribedStep) -> str:

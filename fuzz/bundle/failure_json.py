@@ -29,22 +29,46 @@ class BundleError(ValueError):
 
 
 class DescribedStaff(TypedDict):
-    """A staff member with their name in the bundle. `token`: the source of their token, `{env:NAME}`."""
+    """A staff member under the name that the bundle gives them. `token`: where it comes from, `{env:NAME}`. `scheme`:
+    what it is sent with; `Bearer` in older bundles, which lack it.
+    """
 
     name: str
     uid: str
     token: str
+    scheme: NotRequired[str]
 
 
-class DescribedTarget(TypedDict):
-    """The target where the failure was found. `admin`: the source of the admin token."""
+class DescribedCertificate(TypedDict):
+    """The files of a client's certificate and key, as the target profile names them."""
+
+    cert: str
+    key: str | None
+
+
+class DescribedReach(TypedDict, total=False):
+    """How the target is reached. Values of `headers` and `proxy` are texts, or `{env:NAME}`; files are named as in the
+    target profile.
+    """
+
+    verify_tls: bool | str
+    ca_bundle: str
+    client_certificate: DescribedCertificate
+    proxy: str
+    headers: dict[str, str]
+
+
+class DescribedTarget(DescribedReach):
+    """The target where the failure was found. `admin`: where the admin token comes from. `admin_scheme`: what it is
+    sent with; `Bearer` in older bundles, which lack it.
+    """
 
     name: str
     base_url: str
     fallback_url: str | None
     business_id: str
-    verify_tls: bool | str
     admin: str
+    admin_scheme: NotRequired[str]
     staff: list[DescribedStaff]
 
 

@@ -17,6 +17,7 @@ from fuzz.bundle.description import (
     must_keep,
     numbered,
     pieces,
+    scheme_of,
     segments,
     title,
     token_source,
@@ -24,7 +25,8 @@ from fuzz.bundle.description import (
     variables_of,
     whose_variable,
 )
-from fuzz.bundle.failure_json import FailureDescription, NumberedStep, times_of
+from fuzz.bundle.failure_json import DescribedTarget, FailureDescription, NumberedStep, times_of
+from fuzz.bundle.reach import settings_of_test
 from fuzz.bundle.shell import sendable, token_variable
 from fuzz.bundle.test_library import IMPORTS, LIBRARY
 from fuzz.oracle.expectations import Expectation
@@ -62,7 +64,7 @@ def _settings(description: FailureDescription) -> str:
         f"FOUND_AT = ({base!r}, {fallback!r})",
         f"GATEWAYS = ({suffix!r}, {fallback_suffix!r})  # how the two end, behind what they share",
         f"TIMES = int(os.environ.get('CALFUZZ_TIMES', '{times_of(description)}'))",
-        f"VERIFY_TLS = {target.get('verify_tls', True)!r}",
+        *settings_of_test(target),
         "STAFF = {",
     ]
     for member in target["staff"]:
@@ -85,16 +87,19 @@ def _test(description: FailureDescription) -> str:
     steps = flat(description)
     words = "_".join(re.findall(r"[a-z0-9]+", f"{description['clause']} in {description['situation']}".lower()))
     lines = [f"def test_{words}() -> None:", "    repeat(play)", "", "", "def play(at: Play) -> None:"]
-    last = steps[-1]["number"]
+    last, target = steps[-1]["number"], description["target"]
     for entry in numbered(description):
-        lines += _pair(entry, steps, last) if isinstance(entry, StepsAtOnce) else _single(entry, steps, last)
+        if isinstance(entry, StepsAtOnce):
+            lines += _pair(entry, steps, last, target)
+        else:
+            lines += _single(entry, steps, last, target)
     return "\n".join(lines)
 
 
-def _single(step: NumberedStep, steps: Steps, last: int) -> Iterator[str]:
+def _single(step: NumberedStep, steps: Steps, last: int, target: DescribedTarget) -> Iterator[str]:
     number = step["number"]
     yield f"    # {number}. {title(step)}"
-    yield from _sending(step, steps, f"step_{number} = at.send")
+    yield from _sending(step, steps, f"step_{number} = at.send", target)
     yield from _judging(step, last)
     yield from _extracting(step)
 
@@ -106,12 +111,12 @@ def _judging(step: NumberedStep, last: int) -> Iterator[str]:
     yield f"    ], must={must!r}, found={answer_when_found(step) or 'lost'!r})"
 
 
-def _sending(step: NumberedStep, steps: Steps, call: str) -> Iterator[str]:
+def _sending(step: NumberedStep, steps: Steps, call: str, target: DescribedTarget) -> Iterator[str]:
     names = variables_of(steps)
     yield f"    {call}("
     yield f"        {title(step)!r},"
     yield f"        {step['method']!r}, {step['gateway']!r}, {_text(step, step['path'], names)},"
-    yield f"        token={step['token']!r}, headers={step['headers']!r},"
+    yield f"        token={step['token']!r}, scheme={scheme_of(step, target)!r}, headers={step['headers']!r},"
     yield f"        body={_text(step, body_text(step), names, inside_json=True)},"
     yield "    )"
 
@@ -156,12 +161,12 @@ def _extracting(step: NumberedStep) -> Iterator[str]:
         yield f"    at.extract(step_{step['number']}, {step['for']!r}, {name!r}, {found!r})"
 
 
-def _pair(pair: StepsAtOnce, steps: Steps, last: int) -> Iterator[str]:
+def _pair(pair: StepsAtOnce, steps: Steps, last: int, target: DescribedTarget) -> Iterator[str]:
     one, other = pair.steps
     numbers = (one["number"], other["number"])
     for step in pair.steps:
         yield f"    # {step['number']}. {title(step)}, at the same time"
-        yield from _sending(step, steps, f"request_{step['number']} = at.request")
+        yield from _sending(step, steps, f"request_{step['number']} = at.request", target)
     yield f"    step_{numbers[0]}, step_{numbers[1]} = at.send_together(request_{numbers[0]}, request_{numbers[1]})"
     yield f"    at.judge_pair(step_{numbers[0]}, step_{numbers[1]}, {pair.together!r}, ["
     yield from (f"        {_expectation(expectation)}," for expectation in one["promised"])

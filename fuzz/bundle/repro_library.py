@@ -14,12 +14,12 @@ json() { # the text as it stands inside a JSON string
   printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g'
 }
 
-send() { # step, method, URL, token, the body's function or -, further options of curl
-  local step=$1 method=$2 url=$3 token=$4 body=$5 status
+send() { # step, method, URL, scheme and token, the body's function or -, further options of curl
+  local step=$1 method=$2 url=$3 authorization=$4 body=$5 status
   shift 5
-  local options=(-q -sS --noproxy '*' --globoff --path-as-is --max-time 60 -X "$method" -H 'Expect:' "$@")
+  local options=(-q -sS "${reach[@]}" --globoff --path-as-is --max-time 60 -X "$method" -H 'Expect:' "$@")
   options+=(-H "X-Request-Id: calfuzz-repro-$now_timestamp-$step")
-  [ -z "$token" ] || options+=(-H "Authorization: Bearer $token")
+  [ -z "$authorization" ] || options+=(-H "Authorization: $authorization")
   : >"$work/$step.answer"
   if [ "$body" != - ]; then
     "$body" >"$work/$step.body"

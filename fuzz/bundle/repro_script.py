@@ -17,6 +17,7 @@ from fuzz.bundle.description import (
     must_keep,
     numbered,
     pieces,
+    scheme_of,
     segments,
     shown,
     title,
@@ -26,6 +27,7 @@ from fuzz.bundle.description import (
     whose_variable,
 )
 from fuzz.bundle.failure_json import DescribedTarget, FailureDescription, NumberedStep, times_of
+from fuzz.bundle.reach import settings_of_repro_sh, variables
 from fuzz.bundle.repro_library import LIBRARY
 from fuzz.bundle.shell import IN_A_SHELL, printf_of, quoted, token_word
 from fuzz.oracle.actions import NO_CALENDAR_UID
@@ -90,6 +92,9 @@ def _settings(target: DescribedTarget) -> str:
         lines.append(f"{name}_uid={quoted(member['uid'])}")
         lines.append(f"{name}_uid=${{CALFUZZ_{_person(name)}_UID:-${name}_uid}}")
     lines.append(f"business_id={quoted(target.get('business_id', ''))}")
+    for variable in variables(target):
+        lines += _unless(f'[ -n "${{{variable}:-}}" ]', f"set {variable}: the target is not reached without it")
+    lines += settings_of_repro_sh(target)
     return "\n".join(lines)
 
 
@@ -203,13 +208,13 @@ def _scenario(description: FailureDescription, steps: Steps) -> str:
     last = steps[-1]["number"]
     for entry in numbered(description):
         if isinstance(entry, StepsAtOnce):
-            lines += _pair(entry, steps, last)
+            lines += _pair(entry, steps, last, description["target"])
         else:
-            lines += [_send(entry, steps), _judge(entry, last), *_extracting(entry)]
+            lines += [_send(entry, steps, description["target"]), _judge(entry, last), *_extracting(entry)]
     return "\n".join([*lines, "}"])
 
 
-def _send(step: NumberedStep, steps: Steps) -> str:
+def _send(step: NumberedStep, steps: Steps, target: DescribedTarget) -> str:
     number = step["number"]
     path = [
         _variable(piece, step, inside_json=False) if is_variable else quoted(piece)
@@ -218,18 +223,21 @@ def _send(step: NumberedStep, steps: Steps) -> str:
     gateway = "fallback_url" if step["gateway"] == "fallback" else "base_url"
     body = f"body_{number}" if body_text(step) or step["method"] != "GET" else "-"
     headers = " ".join(f"-H {quoted(f'{name}: {value}')}" for name, value in step["headers"].items())
-    words = [str(number), quoted(step["method"]), f'"${gateway}"{"".join(path)}', _token(step["token"]), body]
+    words = [str(number), quoted(step["method"]), f'"${gateway}"{"".join(path)}', _authorization(step, target), body]
     return f"  send {' '.join(words)}" + (f" \\\n    {headers}" if headers else "")
 
 
-def _token(name: str) -> str:
+def _authorization(step: NumberedStep, target: DescribedTarget) -> str:
+    """The shell word for what stands in the `Authorization` header; an empty one for no header."""
+    name, scheme = step["token"], scheme_of(step, target)
     if name == "none":
         return "''"
     if name in ("unknown", "empty"):
-        return "calfuzz-unknown-token" if name == "unknown" else "' '"
+        return f"'{scheme} {'calfuzz-unknown-token' if name == 'unknown' else ''}'"
     whose, _, change = name.partition(" ")
-    token = f'"${whose}_token"'
-    return f'"$(printf %s {token} | {IN_A_SHELL[change]})"' if change else token
+    if change:
+        return f'"{scheme} $(printf %s "${whose}_token" | {IN_A_SHELL[change]})"'
+    return f'"{scheme} ${whose}_token"'
 
 
 def _judge(step: NumberedStep, last: int) -> str:
@@ -243,13 +251,13 @@ def _extracting(step: NumberedStep) -> Iterator[str]:
         yield f"  {step['for']}_{name}=$(value {step['number']} {quoted(_line_path(found))})"
 
 
-def _pair(pair: StepsAtOnce, steps: Steps, last: int) -> list[str]:
+def _pair(pair: StepsAtOnce, steps: Steps, last: int, target: DescribedTarget) -> list[str]:
     one, other = pair.steps
     numbers = (one["number"], other["number"])
     allowed = " ".join(f"{first}:{second}" for first, second in pair.together)
     kept = " ".join(f'"$(kept_{number})"' for number in numbers)
     found = " ".join(str(answer_when_found(step) or "000") for step in pair.steps)
-    lines = [f"{_send(step, steps)} &" for step in pair.steps] + ["  wait"]
+    lines = [f"{_send(step, steps, target)} &" for step in pair.steps] + ["  wait"]
     lines += [
         f"  tell {step['number']} {quoted(title(step))} {quoted(shown(expected_of(step)))}" for step in pair.steps
     ]

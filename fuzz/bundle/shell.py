@@ -6,6 +6,7 @@ Tokens are written as their sources (`$NAME`, `$(command)`), so that a command h
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from fuzz.events.types import RequestEntry
 from fuzz.oracle.actions import SHORTEST_TOKEN, Token
@@ -15,7 +16,8 @@ LONGEST_ARGUMENT = 100_000
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
-_TOKEN = re.compile(r"Bearer \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
+_TOKEN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
+_SECRET = re.compile(r"\{env:([^}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -66,10 +68,11 @@ def token_variable(name: str) -> str:
     return "CALFUZZ_AUTH_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
-def curl_of(request: RequestEntry) -> str:
-    """A curl command that sends a request of an event again."""
+def curl_of(request: RequestEntry, options: Sequence[str] = ()) -> str:
+    """A curl command that sends a request of an event once more. `options`: further ones, as shell words."""
     method, body = request["method"], request["body"] or ""
     parts = [f"curl -sS -X {quoted(method)} --globoff {quoted(request['url'])}"]
+    parts += [" ".join(options)] if options else []
     parts += [f"-H {_header(name, value)}" for name, value in request["headers"].items()]
     piped = "\0" in body or len(body) > LONGEST_ARGUMENT
     if piped:
@@ -84,8 +87,12 @@ def _header(name: str, value: str) -> str:
     """A header for curl. A header without a value ends in a semicolon; otherwise curl would leave it out."""
     token = _TOKEN.fullmatch(value) if name.lower() == "authorization" else None
     if token is not None:
-        word = token_word(token[1], token[2])
-        if token[3] in IN_A_SHELL:
-            word = f'$(printf %s "{word}" | {IN_A_SHELL[token[3]]})'
-        return f'"{name}: Bearer {word}"'
+        scheme, kind, source, change = token.groups()
+        word = token_word(kind, source)
+        if change in IN_A_SHELL:
+            word = f'$(printf %s "{word}" | {IN_A_SHELL[change]})'
+        return f'"{name}: {scheme} {word}"'
+    variable = _SECRET.fullmatch(value)
+    if variable is not None:
+        return f'"{name}: {token_word("env", variable[1])}"'
     return quoted(f"{name}: {value}" if value else f"{name};")

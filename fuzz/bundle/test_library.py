@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import ssl
 import subprocess
 import threading
 import time
@@ -41,13 +42,34 @@ def repeat(play):
 
 def target():
     """A client for the target, once it is known to answer at all."""
-    client = httpx.Client(verify=VERIFY_TLS, trust_env=False, timeout=60)
+    headers = {name: setting(*value) for name, value in HEADERS.items()}
+    proxy = setting(*PROXY) if PROXY else None
+    client = httpx.Client(verify=tls(), trust_env=False, timeout=60, headers=headers, proxy=proxy)
     try:
         client.get(base_urls()["main"])
     except httpx.TransportError as error:
         client.close()
         pytest.skip("cannot tell: the target does not answer: %s" % error)
     return contextlib.closing(client)
+
+
+def tls():
+    """Whom to trust, and the client's certificate. Files are relative to the folder of the target profile."""
+    folder = os.environ.get("CALFUZZ_PROFILE_FOLDER", ".")
+    if AUTHORITIES:
+        context = ssl.create_default_context(cafile=os.path.join(folder, AUTHORITIES))
+    else:
+        context = httpx.create_ssl_context(verify=VERIFY_TLS, trust_env=False)
+    if CERTIFICATE:
+        context.load_cert_chain(*(file and os.path.join(folder, file) for file in CERTIFICATE))
+    return context
+
+
+def setting(kind, value):
+    """A text, or what the environment holds under a name."""
+    if kind == "env" and not os.environ.get(value):
+        pytest.skip("cannot tell: set %s: the target is not reached without it" % value)
+    return os.environ[value].strip() if kind == "env" else value
 
 
 def base_urls():
@@ -74,8 +96,8 @@ def token_of(name):
     return value
 
 
-def bearer(token):
-    """What stands behind "Bearer ": a token by its name, with what is changed in it, an unknown one, or nothing."""
+def credentials(token):
+    """What stands behind the scheme: a token by its name, with what is changed in it, an unknown one, or nothing."""
     if token in ("unknown", "empty"):
         return UNKNOWN_TOKEN if token == "unknown" else ""
     name, _, change = token.partition(" ")
@@ -204,11 +226,11 @@ class Play:
         value = answer.at(path)
         self.values[staff, name] = "" if value is None else str(value)
 
-    def request(self, title, method, gateway, path, token, headers, body):
+    def request(self, title, method, gateway, path, token, scheme, headers, body):
         self.sent += 1
         headers = dict(headers, **{"X-Request-Id": "calfuzz-test-%s-%s" % (self.now_timestamp, self.sent)})
         if token != "none":
-            headers["Authorization"] = ("Bearer " + bearer(token)).rstrip()
+            headers["Authorization"] = (scheme + " " + credentials(token)).rstrip()
         url = self.urls[gateway] + path
         return title, self.client.build_request(method, url, headers=headers, content=body.encode())
 

@@ -108,6 +108,6 @@ class ClusterRun:
             calfuzz=version("calfuzz"),
             auth_file=auth_file.absolute() if auth_file else None,
             baseline=self.baseline,
-            rate=rate_for(options, profile, contract, sandbox=False),
+            rate=rate_for(options, profile, contract, sandbox=False).per_second,
             redis=location.redis,
         )

@@ -48,6 +48,7 @@ def learn_and_draw(
         session = open_session(contract, profile, secrets, Journal(None, secrets), run="learn", limiter=limiter)
         try:
             preflight.run(FailureHandler(session, shrink_requests=0))
+            stdout.writelines(f"trouble: {trouble}\n" for trouble in session.journal.summary.troubles)
             learned = learn(session, max_requests=max_requests, seed=seed)
             stdout.writelines(f"{line}\n" for line in told(session, learned))
         except Unreachable as ending:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fuzz.run.options import RunOptions
 
 DEFAULT_REPORTS = "json"
+RATE_HELP = "Requests per second at the most, as 8/s. [default: the profile's, the swagger's, 5/s]"
 STATE = Path(".calfuzz")
 EXISTING = click.Path(path_type=Path)
 
@@ -64,7 +65,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--report-dir", type=EXISTING, metavar="DIR", help="Folder of the reports. [default: .calfuzz/report]"
         ),
-        click.option("--rate-limit", metavar="RATE", help="Maximum requests per second, as 8/s."),
+        click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
         click.option(
             "--workers", type=click.IntRange(1, 256), help="Workers, each with staff of its own. [default: 1]"

@@ -53,6 +53,7 @@ def replay_all(wanted: Replay, *, faults: Sequence[str], variants: Sequence[str]
             finally:
                 session.close()
             stdout.write(secrets.redact(as_text(result)))
+            stdout.writelines(f"        trouble: {trouble}\n" for trouble in journal.summary.troubles)
             outcomes.append(result.outcome)
     return int(_worst(outcomes))
 

@@ -6,8 +6,8 @@ import errno
 import itertools
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -32,9 +32,10 @@ from fuzz.run.embedded_sandbox import target_soon
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
-from fuzz.run.plan import as_text, plan
+from fuzz.run.plan import as_text, figures, plan
 from fuzz.run.rate_source import limiter_for, rate_for
 from fuzz.run.run import Run
+from fuzz.run.run_started import Announced
 from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
@@ -99,7 +100,9 @@ def _run(
     shared = shared_failures(place)
     events = _prepared(options.report_dir)
     with cluster_of(options) as cluster:
+        announced = _announced(options, contract, _paper_profile()) if options.target is None else None
         profile = ready()
+        announced = announced or _announced(options, contract, profile)
         secrets = secrets_for(profile, auth_file_of(options.target, profile))
         with closing(Journal(events, secrets, (terminal.on_event, shared.listen))) as journal:
             run = Run(
@@ -111,6 +114,7 @@ def _run(
                 limiter_for(options, profile, contract, sandbox=options.target is None, redis=place.redis),
                 keeping_of=partial(_keeping, options, journal, baseline),
                 pinned=pinned,
+                announced=announced,
                 replay_kept=partial(replay_all_saved, directory=place.failures, shared=shared, today=str(date.today())),
                 shard=Shard() if cluster is None else Shard(0, cluster.count),
                 numbers=itertools.count(1, 1 if cluster is None else cluster.count + 1),
@@ -125,15 +129,31 @@ def _run(
 def _dry_run(options: RunOptions, contract: Contract, stdout: TextIO) -> int:
     """Prints what would be sent, without a target to the sandbox. Starts and sends nothing."""
     profile = load_profile(options.target) if options.target is not None else _paper_profile()
+    rate = rate_for(options, profile, contract, sandbox=options.target is None)
+    with _plan_context(options, contract, profile) as context:
+        stdout.write(as_text(plan(context), rate.per_second))
+    return int(ExitCode.PASS)
+
+
+def _announced(options: RunOptions, contract: Contract, profile: Profile) -> Announced:
+    """What the first lines of the run say of its rate and its plan. The sandbox's is made while the sandbox starts."""
+    rate = rate_for(options, profile, contract, sandbox=options.target is None)
+    with _plan_context(options, contract, profile) as context:
+        return {
+            "rate": {"per_second": rate.per_second, "from": rate.where},
+            "plan": figures(context, rate.per_second),
+        }
+
+
+@contextmanager
+def _plan_context(options: RunOptions, contract: Contract, profile: Profile) -> Iterator[PlanContext]:
+    """What a plan is made from, with a session that sends nothing."""
     secrets = Secrets()
     session = open_session(contract, profile, secrets, Journal(None, secrets), run="dry", options=options)
     try:
-        planned = plan(PlanContext(options, session, _failures(options)))
-        rate = rate_for(options, profile, contract, sandbox=options.target is None)
-        stdout.write(as_text(planned, rate))
+        yield PlanContext(options, session, _failures(options))
     finally:
         session.close()
-    return int(ExitCode.PASS)
 
 
 def _paper_profile() -> Profile:

@@ -35,6 +35,20 @@ class DriftEntry(TypedDict):
     follows: str
 
 
+RateEntry = TypedDict("RateEntry", {"per_second": float | None, "from": str})
+"""Requests a second at the most, None for no limit, and who says so; `from` cannot be written as a field of a class."""
+
+
+class PlanEntry(TypedDict):
+    """What a run has to send: requests, and the seconds that they take at the rate, None without one. `open`: phases
+    that go on as long as they may.
+    """
+
+    requests: int
+    seconds: float | None
+    open: list[str]
+
+
 class RunStarted(TypedDict):
     """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths."""
 
@@ -48,6 +62,8 @@ class RunStarted(TypedDict):
     fallback_url: str | None
     seed: int | None
     options: dict[str, Any]
+    rate: NotRequired[RateEntry]
+    plan: NotRequired[PlanEntry]
     documents: list[str]
     clauses: list[ClauseEntry]
     drift: list[DriftEntry]

@@ -28,6 +28,7 @@ from fuzz.bundle.failure_json import (
     Judgement,
 )
 from fuzz.events.types import FailureEvent, FailureFacts
+from fuzz.failures.described_reach import described_reach
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import says
 from fuzz.oracle.actions import NEAR, NO_CALENDAR_UID, NOT_JSON, AtOnce, Create, SendItems, Single, Token
@@ -74,7 +75,13 @@ class _People:
 
     def as_json(self) -> list[DescribedStaff]:
         return [
-            {"name": name, "uid": member.uid, "token": member.token.placeholder} for name, member in self.named.values()
+            {
+                "name": name,
+                "uid": member.uid,
+                "token": member.token.placeholder,
+                "scheme": member.token.scheme,
+            }
+            for name, member in self.named.values()
         ]
 
 
@@ -107,8 +114,9 @@ def _target(profile: Profile, people: _People) -> DescribedTarget:
         "base_url": profile.base_url,
         "fallback_url": profile.fallback_url,
         "business_id": profile.business_id,
-        "verify_tls": profile.verify_tls,
+        **described_reach(profile),
         "admin": profile.tokens.admin.placeholder,
+        "admin_scheme": profile.tokens.admin.scheme,
         "staff": people.as_json(),
     }
 
@@ -161,7 +169,7 @@ def _requests(
     sent = session.request_builder.build(action, _AsWritten({**AS_WRITTEN, **nobody}), _tokens(session, member))
     gateway: Gateway = "fallback" if session.request_builder.uses_fallback(action) else "main"
     token, judgement = _token(session, action, member, people), _judgement(session, sent, exchange)
-    step = _described(action, sent, gateway, token, whose, judgement)
+    step = _described(session.profile, action, sent, gateway, token, whose, judgement)
     if isinstance(action, Create):
         step["extract"] = _calendar_uid(step["extract"])
     step["fails"] = is_failed
@@ -202,10 +210,22 @@ def _token(session: Session, action: Single, member: StaffMember, people: _Peopl
 
 
 def _described(
-    action: Single, sent: SentRequest, gateway: Gateway, token: str, whose: str, judgement: Judgement
+    profile: Profile,
+    action: Single,
+    sent: SentRequest,
+    gateway: Gateway,
+    token: str,
+    whose: str,
+    judgement: Judgement,
 ) -> DescribedStep:
+    """One request. The headers that the profile adds to each are said once, with the target."""
     http_request = sent.http
-    headers = {name: value for name, value in http_request.written.items() if name != "Authorization"}
+    said = {(name, given.placeholder) for name, given in profile.headers.items()}
+    headers = {
+        name: value
+        for name, value in http_request.written.items()
+        if name != "Authorization" and (name, value) not in said
+    }
     return {
         "does": kind_of(action),
         "for": whose,
@@ -278,7 +298,9 @@ def _own_steps(session: Session, action: Single, people: _People) -> Iterator[De
             "judged": False,
             "found": None,
         }
-        yield _described(action, sent, "fallback" if step.use_fallback else "main", token, whose, judgement)
+        yield _described(
+            session.profile, action, sent, "fallback" if step.use_fallback else "main", token, whose, judgement
+        )
 
 
 def _filled(step: Step, known: Mapping[str, str]) -> Step:

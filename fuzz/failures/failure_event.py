@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fuzz.bundle.argument import argue
+from fuzz.bundle.reach import curl_options
 from fuzz.bundle.shell import curl_of
 from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
+from fuzz.failures.described_reach import described_reach
 from fuzz.failures.failure import Failure
 from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answer import all_but
@@ -60,7 +62,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "argument": session.secrets.redact(argue([(step.request, step.verdict) for step in failure.evidence])),
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
-        "curl": [curl_of(step["request"]) for step in trace],
+        "curl": [curl_of(step["request"], curl_options(described_reach(session.profile))) for step in trace],
         "orders": orders_tried(failure.actions),
     }
 

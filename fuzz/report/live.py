@@ -6,7 +6,7 @@ It is drawn from the thread that folds the events: a thread of rich would read t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -49,6 +49,11 @@ class Live:
         if not self._screen.is_started:
             self._screen.start()
         self._screen.update(self._drawing(summary, now), refresh=True)
+
+    def announce(self, lines: Iterable[str]) -> None:
+        """Leaves lines above the drawing."""
+        for line in lines:
+            self._console.print(Text(line), soft_wrap=True)
 
     def finish(self, text: str) -> None:
         """Clears the view and prints the final text."""

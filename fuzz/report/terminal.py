@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent, PhaseFinished
-from fuzz.report import queries
 from fuzz.report.failure_text import title
+from fuzz.report.first_lines import first_lines
 from fuzz.report.summary_text import summary_text
 from fuzz.report.text import counted, duration, visible
 
@@ -42,6 +42,8 @@ class Terminal:
     def on_event(self, event: Event, summary: Summary) -> None:
         """Shows an event, which `summary` holds already."""
         if self._live is not None:
+            if event["event"] == "run_started":
+                self._live.announce(first_lines(event))
             self._live.update(summary)
         elif self._progress:
             self._plain(event, summary)
@@ -56,13 +58,14 @@ class Terminal:
 
     def _plain(self, event: Event, summary: Summary) -> None:
         if event["event"] == "run_started":
-            self._say(f"target {visible(event['target'])}, seed {queries.seed_of(summary)}")
+            for line in first_lines(event):
+                self._say(line)
         elif event["event"] == "phase_finished":
             self._say(_phase_line(event))
         elif event["event"] == "failure":
             self._tell_failure(event)
         elif event["event"] == "trouble":
-            self._say(f"trouble: {visible(event['what'], limit=400)}")
+            self._tell_trouble(event["what"])
         elif self._clock() - self._last >= EVERY:
             self._say(self._progress_line(summary))
 
@@ -71,6 +74,12 @@ class Terminal:
             return
         self._told.add(failure["fingerprint"])
         self._say(" ".join(title(failure).split()) + f": {_saw(failure)}")
+
+    def _tell_trouble(self, what: str) -> None:
+        """Says what disturbs the run, once, however many workers meet it."""
+        if what not in self._told:
+            self._told.add(what)
+            self._say(f"trouble: {visible(what, limit=400)}")
 
     def _progress_line(self, summary: Summary) -> str:
         now = self._clock()

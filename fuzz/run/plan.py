@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from fuzz.events.types import PlanEntry
 from fuzz.run.phase_list import PlanContext, Planned, phase_named
 
 
 def plan(context: PlanContext) -> Iterator[tuple[str, Planned]]:
     """The phases of the run in order, each with how much it would send."""
     return ((name, phase_named(name).plan(context)) for name in context.options.phases)
+
+
+def figures(context: PlanContext, per_second: float | None) -> PlanEntry:
+    """How many requests a run has to send, and how long they take at the rate limit. A phase that is bounded by the
+    run's time alone is left open.
+    """
+    timed = context.options.max_time is not None
+    planned = [(name, phase_named(name)) for name in context.options.phases]
+    open_phases = [name for name, phase in planned if timed and not phase.bounded]
+    requests = sum(phase.plan(context).requests or 0 for name, phase in planned if name not in open_phases)
+    seconds = None if per_second is None else requests / per_second
+    return {"requests": requests, "seconds": seconds, "open": open_phases}
 
 
 def as_text(planned: Iterable[tuple[str, Planned]], per_second: float | None) -> str:

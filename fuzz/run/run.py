@@ -18,7 +18,7 @@ from fuzz.phases.preflight import reasons
 from fuzz.run.observations import Pinned, changes
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import PhaseContext, PhaseResult, established, phase_named
-from fuzz.run.run_started import started_event
+from fuzz.run.run_started import Announced, started_event
 from fuzz.run.session_setup import NO_LIMIT, open_session
 from fuzz.run.time_budget import TimeBudget
 from fuzz.run.workers import KeepingOf, Workers
@@ -62,6 +62,7 @@ class Run:
     keeping_of: KeepingOf = lambda _session: Keeping()
     replay_kept: Callable[[FailureHandler], None] = lambda _handler: None
     pinned: Pinned | None = None
+    announced: Announced | None = None
     shard: Shard = WHOLE
     clock: Callable[[], float] = time.monotonic
     name: str = field(default_factory=lambda: uuid4().hex[:8])
@@ -109,7 +110,11 @@ class Run:
     def start(self) -> None:
         """Writes the `run_started` event."""
         workers = self.options.workers * self.shard.count
-        self.journal.emit(started_event(self.options, self.profile, self.contract, self.name, workers=workers))
+        self.journal.emit(
+            started_event(
+                self.options, self.profile, self.contract, self.name, workers=workers, announced=self.announced
+            )
+        )
 
     def through(self, phases: Sequence[str], *, start: bool = False) -> Ended:
         """Performs phases. An early end (time over, enough failures, target unreachable) is a result, not an error."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import swagger
-from fuzz.events.types import VERSION, DriftEntry, RunStarted
+from fuzz.events.types import VERSION, DriftEntry, PlanEntry, RateEntry, RunStarted
 from fuzz.run.options import RunOptions
 from fuzz.target.profile import Profile
 from swagger.contract import Contract, Drift, Source
@@ -15,9 +16,25 @@ from swagger.load import SWAGGER, WORKFLOW
 SWAGGER_PACKAGE = Path(swagger.__file__).parent
 
 
-def started_event(options: RunOptions, profile: Profile, contract: Contract, run: str, *, workers: int) -> RunStarted:
-    """The `run_started` event. `workers`: their number on all machines together."""
+class Announced(TypedDict, total=False):
+    """What is said of a run before it begins: its rate, and how much it has to send."""
+
+    rate: RateEntry
+    plan: PlanEntry
+
+
+def started_event(
+    options: RunOptions,
+    profile: Profile,
+    contract: Contract,
+    run: str,
+    *,
+    workers: int,
+    announced: Announced | None = None,
+) -> RunStarted:
+    """The `run_started` event. `workers`: how many there are in all, on whatever machines."""
     return {
+        **(announced or Announced()),
         "event": "run_started",
         "version": VERSION,
         "run": run,

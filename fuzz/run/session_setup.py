@@ -44,5 +44,13 @@ def open_session(
 ) -> Session:
     """A session with a target. `run` and the next of `numbers` make each request's id."""
     timeout = (options.request_timeout if options else None) or profile.request_timeout
-    client = Client(run=run, timeout=timeout, limiter=limiter, verify_tls=profile.verify_tls, numbers=numbers)
+    client = Client(
+        run=run,
+        timeout=timeout,
+        limiter=limiter,
+        verify_tls=profile.authorities,
+        client_certificate=profile.certificate_files,
+        proxy=secrets.proxy(profile.proxy),
+        numbers=numbers,
+    )
     return Session(contract, profile, secrets, client, journal, staff=staff)

@@ -17,6 +17,7 @@ from fuzz.sandbox import responses
 from fuzz.sandbox.requests import Answer, Arrival, Operation
 from fuzz.sandbox.service import Behaviour
 
+SCHEMES = frozenset({"admin", "bearer"})
 MAX_BODY_BYTES = 8 * 1024 * 1024
 SIBLINGS_PATH = "/business/scheduling/v1/external_calendar_items"
 PATHS = {
@@ -38,6 +39,7 @@ class Endpoint:
     operation: Operation
     behaviour: Behaviour
     latency: float
+    admin_scheme: str | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, not before `latency` seconds have passed."""
@@ -47,15 +49,28 @@ class Endpoint:
         if raw is None:
             answer = responses.too_large()
         else:
-            answer = await self.behaviour.respond(Arrival(self.operation, bearer_token(Headers(scope=scope)), raw))
+            answer = await self.behaviour.respond(Arrival(self.operation, self.token(Headers(scope=scope)), raw))
         await written(answer)(scope, receive, send)
 
+    def token(self, headers: Headers) -> str | None:
+        """The token of `Authorization: <scheme> <token>`; None where it comes with a scheme that is not taken."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        token = token.strip()
+        if self.admin_scheme is None:
+            taken = SCHEMES
+        else:
+            is_admin = token == self.behaviour.people.admin_token
+            taken = frozenset({self.admin_scheme.lower() if is_admin else "bearer"})
+        return token if scheme.lower() in taken else None
 
-def application(behaviour: Behaviour, *, latency: float = 0.0) -> Starlette:
-    """The application that answers by this behaviour, at the root and under any path prefix."""
+
+def application(behaviour: Behaviour, *, latency: float = 0.0, admin_scheme: str | None = None) -> Starlette:
+    """The application that answers by this behaviour, at the root and under any path prefix. `admin_scheme`: as in
+    the settings.
+    """
     routes = []
     for operation, (method, path) in PATHS.items():
-        endpoint = Endpoint(operation, behaviour, latency)
+        endpoint = Endpoint(operation, behaviour, latency, admin_scheme)
         routes += [Route(path, endpoint, methods=[method]), Route("/{prefix:path}" + path, endpoint, methods=[method])]
     return Starlette(routes=routes)
 
@@ -68,12 +83,6 @@ async def read_body(request: Request) -> bytes | None:
         if size <= MAX_BODY_BYTES:
             parts.append(part)
     return b"".join(parts) if size <= MAX_BODY_BYTES else None
-
-
-def bearer_token(headers: Headers) -> str | None:
-    """The token of `Authorization: Bearer …`."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def written(answer: Answer) -> Response:

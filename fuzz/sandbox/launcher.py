@@ -36,8 +36,17 @@ class Sandbox:
         port: int = 0,
         database: str | Path = ":memory:",
         latency: float = 0.0,
+        admin_scheme: str | None = None,
     ) -> None:
-        self.settings = Settings.of(fault, variant, staff=staff, port=port, database=str(database), latency=latency)
+        self.settings = Settings.of(
+            fault,
+            variant,
+            staff=staff,
+            port=port,
+            database=str(database),
+            latency=latency,
+            admin_scheme=admin_scheme,
+        )
         self.people: People = self.settings.people
         self._process: subprocess.Popen[bytes] | None = None
         self._port = port

@@ -22,7 +22,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request as it arrived. `token` is None where there is no bearer token; `raw` is the body. Frozen."""
+    """A request as it arrived. `token` is None where there is none; `raw` is the body. Frozen."""
 
     operation: Operation
     token: str | None

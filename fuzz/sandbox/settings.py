@@ -22,7 +22,11 @@ VariantOrVariants = Variant | str | Iterable[Variant | str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one. Frozen."""
+    """The settings. Frozen. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one.
+
+    `admin_scheme`: the only scheme in which the admin token is taken, and `Bearer` the only one for the others; None:
+    `Admin` and `Bearer` for all.
+    """
 
     faults: tuple[Fault, ...] = ()
     variants: tuple[Variant, ...] = ()
@@ -30,6 +34,7 @@ class Settings:
     port: int = 0
     database: str = ":memory:"
     latency: float = 0.0
+    admin_scheme: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.staff <= MAX_STAFF:

@@ -28,6 +28,7 @@ from fuzz.oracle.actions import (
 from fuzz.oracle.scenario import kind_of
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind
+from fuzz.session.admin_scheme import AdminScheme
 from fuzz.session.concurrent import LEADS, perform_pair
 from fuzz.session.exchange import Exchange
 from fuzz.session.journal import Journal
@@ -38,7 +39,7 @@ from fuzz.session.recording import ExchangeId, exchange_event
 from fuzz.session.sending import GATEWAY_RETRIES, Sender, Sending
 from fuzz.session.staff import StaffMember
 from fuzz.target.authorisation import AuthorisedClient
-from fuzz.target.http.client import Client
+from fuzz.target.http.client import Client, Delivery
 from fuzz.target.lifecycle import Lifecycle
 from fuzz.target.profile import Profile, TokenSource
 from fuzz.target.request_builder import RequestBuilder
@@ -107,6 +108,7 @@ class Session:
         self.scenarios_started = 0
         self._sender = Sender(contract, self.client, journal)
         self._profile_steps = ProfileSteps(contract, self.lifecycle, self.client, self.request_builder)
+        self.admin_scheme = AdminScheme(self)
         self._threads: ThreadPoolExecutor | None = None
         # Makes the external ids of each scenario new, also across runs: nanoseconds plus the scenario's number.
         self._epoch = time.time_ns()
@@ -131,6 +133,11 @@ class Session:
             self._forget_calendar_of_two_creates(run, action)
         return exchanges
 
+    def send_admin_token_as(self, scheme: str) -> None:
+        """From now on the admin token is sent with this scheme."""
+        self.profile = self.profile.with_admin_scheme(scheme)
+        self.request_builder.profile = self.profile
+
     def _forget_calendar_of_two_creates(self, run: ScenarioRun, action: AtOnce) -> None:
         """After two creates at once for one staff member it is not known which of the two calendars is left."""
         one, other = run.member(action.first), run.member(action.second)
@@ -145,7 +152,15 @@ class Session:
             member = run.member(action)
             tokens = {"admin": self.profile.tokens.admin, "staff": member.token}
             return self._profile_steps.perform(action, self._believed(member), self._variables(run, member), tokens)
-        return self._sender.send(self._sending(run, action))
+        exchanges = [self._sender.send(self._sending(run, action))]
+
+        def send_again() -> Delivery:
+            exchanges.append(self._sender.send(self._sending(run, action)))
+            return exchanges[-1].delivery
+
+        if isinstance(action, Create) and self.admin_scheme.settle(exchanges[0].delivery, send_again):
+            return replace(exchanges[1], delivery=exchanges[1].delivery.after(exchanges[0].delivery))
+        return exchanges[0]
 
     def _perform_pair(self, run: ScenarioRun, action: AtOnce) -> tuple[Exchange, ...]:
         if self._threads is None:

@@ -5,7 +5,7 @@ Several refusals of one token in a row say nothing about the contract: they end 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from fuzz.errors import UsageError
 from fuzz.target.http.attempt import HttpAnswer
 from fuzz.target.http.client import Client, Delivery, Unreachable
 from fuzz.target.http.deadline import WhileWaiting, idle
-from fuzz.target.http.statuses import GATEWAY_REFUSES_TOKEN, MAY_REFUSE_THE_TOKEN
+from fuzz.target.http.statuses import ACCESS_REFUSED, GATEWAY_REFUSES_TOKEN, MAY_REFUSE_THE_TOKEN
 from fuzz.target.profile import TokenSource
 from fuzz.target.request_builder import SentRequest, parse
 from fuzz.target.secrets import Secrets
@@ -38,6 +38,7 @@ class AuthorisedClient:
     _secrets: Secrets
     _refusals: dict[str, _Refusals] = field(default_factory=dict)
     _token_known_good: bool = False
+    _refused_with_all: dict[str, str] = field(default_factory=dict)
 
     @property
     def requests_sent(self) -> int:
@@ -94,7 +95,7 @@ class AuthorisedClient:
         except UsageError as error:
             since = self.since(source) or _number(refused)
             raise Unreachable(f"{_status(refused)} since request {since}, and {error.what}") from None
-        headers = {**sent.http.headers, "Authorization": f"Bearer {value}"}
+        headers = {**sent.http.headers, "Authorization": f"{source.scheme} {value}"}
         return self._client.deliver(replace(sent.http, headers=headers)).after(refused)
 
     def _count(self, source: TokenSource, delivery: Delivery) -> None:
@@ -111,11 +112,16 @@ class AuthorisedClient:
         """The number of the first request of those refused in a row; empty if the last one was not refused."""
         return self._refusals.get(source.placeholder, _Refusals()).since
 
+    def note_refused_with(self, source: TokenSource, schemes: Sequence[str]) -> None:
+        """Keeps for the last words of a run that a token was refused with each of these schemes."""
+        self._refused_with_all[source.placeholder] = f", with the scheme {' and with '.join(schemes)}"
+
     def refused(self, source: TokenSource, delivery: Delivery) -> Unreachable:
         """The error that ends a run whose target refuses a token, as it did with this answer."""
         since = self.since(source)
         when = f" since request {since}" if since else ""
-        return Unreachable(f"{_status(delivery)}{when}: the target refuses the token {source.placeholder}")
+        how = self._refused_with_all.get(source.placeholder, "")
+        return Unreachable(f"{_status(delivery)}{when}: the target refuses the token {source.placeholder}{how}")
 
 
 def unauthorised(delivery: Delivery) -> bool:
@@ -123,6 +129,11 @@ def unauthorised(delivery: Delivery) -> bool:
     return delivery.answer is not None and (
         delivery.answer.status == HTTPStatus.UNAUTHORIZED or _is_the_gateways(delivery.answer)
     )
+
+
+def access_refused(delivery: Delivery) -> bool:
+    """The service or a gateway says that the token is no good, or that its owner may not do this."""
+    return unauthorised(delivery) or (delivery.answer is not None and delivery.answer.status in ACCESS_REFUSED)
 
 
 def may_refuse_the_token(delivery: Delivery) -> bool:

@@ -10,24 +10,48 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from fuzz.target.reach import (
+    ClientCertificate,
+    Headers,
+    Proxy,
+    is_header_value,
+    what_is_wrong_with_certificate,
+    what_is_wrong_with_proxy,
+)
 from fuzz.target.user_files import UserFile, read_user_file
 from swagger.parsing.strict_yaml import FieldPath
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h)")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+ADMIN, BEARER = "Admin", "Bearer"
+"""The schemes of the admin token and of every other one. Source: the API facts, "Tokens"."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h|d)")
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+NO_LIMIT = "none"
+"""The rate of a profile whose target takes requests at full speed."""
 
 
 class TokenSource(BaseModel):
-    """Where a token comes from: an environment variable, a command's output, or an entry of the auth file."""
+    """Where a token comes from (an environment variable, a command's output, or an entry of the auth file), and the
+    scheme that it is sent with: `Authorization: <scheme> <token>`.
+    """
 
     model_config = _STRICT
     env: str | None = None
     command: str | None = None
     auth: str | None = None
+    scheme: str = BEARER
+
+    @field_validator("scheme")
+    @classmethod
+    def _is_a_scheme(cls, scheme: str) -> str:
+        if not _SCHEME.fullmatch(scheme):
+            raise ValueError("is not a scheme such as Admin or Bearer")
+        return scheme
 
     @model_validator(mode="after")
     def _exactly_one(self) -> TokenSource:
@@ -41,12 +65,21 @@ class TokenSource(BaseModel):
         kind = "env" if self.env else "command" if self.command else "auth"
         return f"{{{kind}:{self.env or self.command or self.auth}}}"
 
+    def sent_as(self, scheme: str) -> TokenSource:
+        """The same token, sent with another scheme."""
+        return self.model_copy(update={"scheme": scheme})
+
 
 class Tokens(BaseModel):
     """The tokens that belong to no staff member."""
 
     model_config = _STRICT
     admin: TokenSource
+
+    @field_validator("admin")
+    @classmethod
+    def _with_its_scheme(cls, admin: TokenSource) -> TokenSource:
+        return admin if "scheme" in admin.model_fields_set else admin.sent_as(ADMIN)
 
 
 class Staff(BaseModel):
@@ -80,9 +113,14 @@ class Profile(BaseModel):
     rate_limit: str | None = None
     request_timeout: float = Field(default=30.0, gt=0, le=3600.0)
     verify_tls: bool | str = True
+    ca_bundle: str | None = None
+    client_certificate: ClientCertificate | None = None
+    proxy: Proxy | None = None
+    headers: Headers = Field(default_factory=dict)
     auth_file: str | None = None
     business_id: str = ""
     lifecycle: LifecycleSteps = LifecycleSteps()
+    _folder: Path = PrivateAttr(default=Path())
 
     @field_validator("base_url", "fallback_url")
     @classmethod
@@ -100,11 +138,19 @@ class Profile(BaseModel):
             raise ValueError("carries a password; tokens come from the environment")
         return url.rstrip("/")
 
+    @field_validator("ca_bundle")
+    @classmethod
+    def _is_the_only_word_on_authorities(cls, bundle: str | None, info: ValidationInfo) -> str | None:
+        verify = info.data.get("verify_tls", True)
+        if bundle is not None and verify is not True:
+            raise ValueError(f"is given, and verify_tls {'is false' if verify is False else 'names another file'}")
+        return bundle
+
     @field_validator("rate_limit")
     @classmethod
     def _is_a_rate(cls, rate: str | None) -> str | None:
-        if rate is not None:
-            parse_rate(rate)
+        if rate not in (None, NO_LIMIT):
+            parse_rate(rate or "")
         return rate
 
     @field_validator("staff")
@@ -114,15 +160,38 @@ class Profile(BaseModel):
             raise ValueError("names a uid twice")
         return staff
 
+    def with_admin_scheme(self, scheme: str) -> Profile:
+        """The profile of a target that takes the admin token with this scheme."""
+        tokens = self.tokens.model_copy(update={"admin": self.tokens.admin.sent_as(scheme)})
+        return self.model_copy(update={"tokens": tokens})
+
+    def file(self, name: str) -> str:
+        """The path of a file that the profile names, which is relative to the profile."""
+        return str(self._folder / name)
+
+    @property
+    def authorities(self) -> bool | str:
+        """Whom to trust over TLS: the usual authorities (True), anybody (False), or those in a file."""
+        bundle = self.ca_bundle or self.verify_tls
+        return self.file(bundle) if isinstance(bundle, str) else bundle
+
+    @property
+    def certificate_files(self) -> tuple[str, str | None] | None:
+        """The paths of the client's certificate and of its key."""
+        given = self.client_certificate
+        return None if given is None else (self.file(given.cert), None if given.key is None else self.file(given.key))
+
     @property
     def on_loopback(self) -> bool:
-        """Whether every address of the profile is this machine's own."""
+        """Whether every address of the profile is this machine's own. A proxy has a loopback address of its own."""
+        if self.proxy is not None:
+            return False
         urls = [url for url in (self.base_url, self.fallback_url) if url]
         return all((urlsplit(url).hostname or "") in LOOPBACK for url in urls)
 
 
 def parse_rate(rate: str) -> float:
-    """`8/s`, `30/m` or `100/h` in requests per second; ValueError for anything else."""
+    """`8/s`, `30/m`, `100/h` or `900/d` in requests per second; ValueError for anything else."""
     matched = _RATE.fullmatch(rate.strip())
     if matched is None or float(matched[1]) <= 0:
         raise ValueError(f"{rate!r} is not a rate such as 8/s or 300/m")
@@ -132,32 +201,66 @@ def parse_rate(rate: str) -> float:
 def load_profile(path: Path) -> Profile:
     """Reads and checks a profile. UsageError names file, line and field."""
     file = read_user_file(path, Profile, kind="target profile", advice="see README, “A target profile”")
-    profile = _with_authorities(path, file)
+    profile = file.value
+    profile._folder = path.parent.absolute()
+    _check_files(file)
+    via = " of this machine behind a proxy" if profile.proxy is not None else ""
     if not profile.on_loopback and not profile.disposable_staff:
         raise file.refusal(
             ("base_url",),
-            f"{profile.base_url} is not a loopback address and disposable_staff is not true",
+            f"{profile.base_url} is not a loopback address{via} and disposable_staff is not true",
             next="a run destroys and re-creates these staff members' syncs: say disposable_staff: true if it may",
         )
-    for field, source in _token_sources(profile):
-        if source.env and not os.environ.get(source.env):
-            says = f"names the environment variable {source.env}, which is not set"
+    for field, variable in _variables(profile):
+        if not os.environ.get(variable):
+            says = f"names the environment variable {variable}, which is not set"
             raise file.refusal(field, says, next="export it, or name another one")
+    _check_values(file)
     return profile
 
 
-def _with_authorities(path: Path, file: UserFile[Profile]) -> Profile:
-    """The profile with its file of certificate authorities checked. UsageError for a file that cannot be used."""
+def _check_files(file: UserFile[Profile]) -> None:
+    """UsageError for authorities or a client certificate that cannot be used."""
     profile = file.value
-    if isinstance(profile.verify_tls, bool):
-        return profile
-    authorities = path.parent / profile.verify_tls
-    try:
-        ssl.create_default_context(cafile=authorities)
-    except (OSError, ValueError):
-        says = f"names {profile.verify_tls}, which is not a file of certificates"
-        raise file.refusal(("verify_tls",), says, next="name one in PEM, or say true or false") from None
-    return profile.model_copy(update={"verify_tls": str(authorities)})
+    if isinstance(profile.authorities, str):
+        field, name = ("ca_bundle", profile.ca_bundle) if profile.ca_bundle else ("verify_tls", profile.verify_tls)
+        try:
+            ssl.create_default_context(cafile=profile.authorities)
+        except (OSError, ValueError):
+            advice = "name one in PEM" + (", or say true or false" if field == "verify_tls" else "")
+            raise file.refusal((field,), f"names {name}, which is not a file of certificates", next=advice) from None
+    if profile.certificate_files is not None:
+        cert, key = profile.certificate_files
+        wrong = what_is_wrong_with_certificate(Path(cert), None if key is None else Path(key))
+        if wrong:
+            advice = "name cert and key in PEM, relative to the profile"
+            raise file.refusal(("client_certificate",), wrong, next=advice)
+
+
+def _check_values(file: UserFile[Profile]) -> None:
+    """UsageError for a variable that does not hold what it is named for. Its value is not quoted: it is a secret."""
+    profile = file.value
+    for name, given in profile.headers.items():
+        if given.env and not is_header_value(os.environ[given.env].strip()):
+            says = f"names {given.env}, whose value is not printable ASCII"
+            raise file.refusal(("headers", name), says, next="correct the variable's value")
+    if profile.proxy is not None and profile.proxy.env:
+        wrong = what_is_wrong_with_proxy(os.environ[profile.proxy.env].strip())
+        if wrong:
+            says = f"names {profile.proxy.env}, whose value {wrong}"
+            raise file.refusal(("proxy",), says, next="write it as http://user:password@host:port")
+
+
+def _variables(profile: Profile) -> Iterator[tuple[FieldPath, str]]:
+    """The environment variables that a profile names, with their fields."""
+    for field, source in _token_sources(profile):
+        if source.env:
+            yield field, source.env
+    for name, given in profile.headers.items():
+        if given.env:
+            yield ("headers", name), given.env
+    if profile.proxy is not None and profile.proxy.env:
+        yield ("proxy",), profile.proxy.env
 
 
 def _token_sources(profile: Profile) -> Iterator[tuple[FieldPath, TokenSource]]:

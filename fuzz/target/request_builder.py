@@ -15,7 +15,7 @@ from jsonpath_ng.parser import parse as parse_jsonpath
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import NEAR, NOT_JSON, Create, SendItems, Single, Token
 from fuzz.target.http.client import HttpRequest
-from fuzz.target.profile import Profile, TokenSource
+from fuzz.target.profile import BEARER, Profile, TokenSource
 from fuzz.target.secrets import Secrets
 from fuzz.target.templates import fill
 from swagger.contract import Contract, Json, Operation, Step
@@ -57,12 +57,18 @@ class RequestBuilder:
 
     def __init__(self, contract: Contract, profile: Profile, secrets: Secrets) -> None:
         self.contract, self.profile, self.secrets = contract, profile, secrets
+        self._sent = {**JSON_HEADERS, **self._of_the_profile()}
+        self._written = {**JSON_HEADERS, **{name: given.placeholder for name, given in profile.headers.items()}}
         step = contract.create_step
         self._create_bodies: dict[str, str] = {}
         self._url_of_create = self.url(step.path, fallback=step.use_fallback)
         endpoint = contract.endpoint
         self._url_of_sending = self.url(endpoint.path, fallback=endpoint.use_fallback)
         self._siblings: dict[str, Operation] = dict(contract.siblings)
+
+    def _of_the_profile(self) -> dict[str, str]:
+        headers = self.profile.headers.items()
+        return {name: self.secrets.text(given, behind=f"{name}:") for name, given in headers}
 
     def url(self, path: str, *, fallback: bool) -> str:
         """The URL of a path on the main or the fallback gateway, with that gateway's path prefix."""
@@ -112,7 +118,9 @@ class RequestBuilder:
             )
         body = fill(step.body, variables, where)
         text = "" if body is None else dump(body)
-        headers, written = self._headers(tokens[name], Token(change or (name if name == Token.EMPTY else Token.STAFF)))
+        scheme = _scheme_of(tokens[name] or tokens.get("staff"))
+        token = Token(change or (name if name == Token.EMPTY else Token.STAFF))
+        headers, written = self._headers(tokens[name], token, scheme)
         extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
         http_request = HttpRequest(
             step.method,
@@ -160,27 +168,34 @@ class RequestBuilder:
         token: Token,
     ) -> SentRequest:
         text = fill_text(text, variables)
-        headers, written = self._headers(tokens.get(token), token)
+        scheme = _scheme_of(tokens.get(token) or tokens.get(Token.STAFF))
+        headers, written = self._headers(tokens.get(token), token, scheme)
         http_request = HttpRequest(method, url, headers, written, encode(text))
         return SentRequest(http_request, text, path, tokens.get(token) if token is Token.STAFF else None, {})
 
-    def _headers(self, source: TokenSource | None, token: Token) -> tuple[dict[str, str], dict[str, str]]:
+    def _headers(self, source: TokenSource | None, token: Token, scheme: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The headers of a request as they are sent and as they are written down. A token that is no good stands for
+        one that is, and comes with the scheme of that one.
+        """
         if token is Token.NONE:
-            return JSON_HEADERS, JSON_HEADERS
+            return self._sent, self._written
         if token is Token.EMPTY:
-            return _bearing("")
+            return self._bearing(scheme, "")
         if token is Token.UNKNOWN or source is None:
-            return _bearing(UNKNOWN_TOKEN)
+            return self._bearing(scheme, UNKNOWN_TOKEN)
         if token in NEAR:
             near = self.secrets.near(source, token)
-            return _bearing(near, f"{source.placeholder} {token}") if near else _bearing(UNKNOWN_TOKEN)
-        return _bearing(self.secrets.token(source), source.placeholder)
+            return self._bearing(scheme, near or UNKNOWN_TOKEN, f"{source.placeholder} {token}" if near else None)
+        return self._bearing(scheme, self.secrets.token(source), source.placeholder)
+
+    def _bearing(self, scheme: str, value: str, shown: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+        """The headers of a request with a token, as they are sent and as they are written down."""
+        sent, written = (f"{scheme} {text}".rstrip() for text in (value, value if shown is None else shown))
+        return {**self._sent, "Authorization": sent}, {**self._written, "Authorization": written}
 
 
-def _bearing(value: str, shown: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
-    """The headers of a request with a token: as sent, and as reports show them."""
-    sent, written = (f"Bearer {text}".rstrip() for text in (value, value if shown is None else shown))
-    return {**JSON_HEADERS, "Authorization": sent}, {**JSON_HEADERS, "Authorization": written}
+def _scheme_of(source: TokenSource | None) -> str:
+    return source.scheme if source is not None else BEARER
 
 
 def _create_body(body: Json, provider: str) -> Json:

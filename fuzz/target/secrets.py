@@ -12,10 +12,12 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from fuzz.errors import REDACTORS, UsageError
 from fuzz.oracle.actions import Token, near_token
-from fuzz.target.profile import TokenSource
+from fuzz.target.profile import ADMIN, BEARER, TokenSource
+from fuzz.target.reach import TextOrEnv
 from fuzz.target.secret_forms import escaped_pattern, forms_of, may_hold_escapes, unescaped
 from fuzz.target.user_files import MAX_BYTES, told_to_the_user
 from swagger.contract import ContractError, Source
@@ -37,6 +39,7 @@ class Secrets:
         self._anchors: tuple[str, ...] = ()
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._auth_file = auth_file
+        self._schemes = {ADMIN, BEARER}
         REDACTORS.append(self.redact)
 
     def token(self, source: TokenSource) -> str:
@@ -47,17 +50,42 @@ class Secrets:
         """Fetches the token again. UsageError, without the value, if that fails."""
         value = self._fetch(source).strip()
         _check(value, source)
+        self._schemes.add(source.scheme)
         if value not in self._names:
             # The command itself may contain the token: then its text must not be the placeholder.
             self._learn(value, source.placeholder if value not in source.placeholder else "{command:…}")
         self._values[source.placeholder] = value
         return value
 
+    def text(self, given: TextOrEnv, *, behind: str) -> str:
+        """The value of a setting: the text itself, or what is in its variable, which is redacted from then on; where it
+        is so short that other texts hold it, only `behind` what it stands.
+        """
+        if given.env is None:
+            return given.text
+        value = os.environ.get(given.env, "").strip()
+        if not value:
+            raise UsageError(f"the environment variable {given.env} is not set", next="export it")
+        self._schemes.add(behind)
+        self._learn(value, given.placeholder)
+        return value
+
+    def proxy(self, given: TextOrEnv | None) -> str | None:
+        """The address of a proxy. The user and password in it are secrets of their own: a proxy may echo them."""
+        if given is None:
+            return None
+        address = self.text(given, behind="Proxy")
+        parts = urlsplit(address)
+        if given.env is not None and parts.password:
+            self._learn(unquote(parts.password), given.placeholder)
+            self._learn(f"{unquote(parts.username or '')}:{unquote(parts.password)}", given.placeholder)
+        return address
+
     def _learn(self, value: str, name: str) -> None:
         if value in self._names:
             return
         self._names[value] = name
-        forms = dict.fromkeys(_recognised_forms(value), name) | dict(self._forms)
+        forms = dict.fromkeys(self._recognised_forms(value), name) | dict(self._forms)
         self._forms = tuple(sorted(forms.items(), key=lambda form: -len(form[0])))
         self._anchors = _anchors(forms)
 
@@ -93,9 +121,15 @@ class Secrets:
         if plain == text or not any(form in plain for form, _ in self._forms):
             return text
         for value, placeholder in self._names.items():
-            pattern = self._patterns.setdefault(value, escaped_pattern(_recognised_forms(value)))
+            pattern = self._patterns.setdefault(value, escaped_pattern(self._recognised_forms(value)))
             text = pattern.sub(placeholder.replace("\\", r"\\"), text)
         return text
+
+    def _recognised_forms(self, value: str) -> set[str]:
+        """The forms of a secret that are redacted; of one so short that other texts hold it, only a scheme and it."""
+        if len(value) >= MIN_SECRET_LENGTH:
+            return forms_of(value)
+        return {f"{scheme} {value}" for scheme in self._schemes}
 
     def _fetch(self, source: TokenSource) -> str:
         if source.env:
@@ -103,11 +137,6 @@ class Secrets:
         if source.command:
             return _output_of(source.command)
         return _from_auth_file(self._auth_file, source.auth or "")
-
-
-def _recognised_forms(value: str) -> set[str]:
-    """The forms of a secret to redact; of a very short one, which other texts may contain, only `Bearer` with it."""
-    return forms_of(value) if len(value) >= MIN_SECRET_LENGTH else {f"Bearer {value}"}
 
 
 def _anchors(forms: Iterable[str]) -> tuple[str, ...]:
@@ -123,7 +152,7 @@ def _check(value: str, source: TokenSource) -> None:
     if not value or any(ord(char) < 33 or ord(char) > 126 for char in value):
         raise UsageError(
             f"the token {source.placeholder} is {'not a printable ASCII text' if value else 'empty'}",
-            next="a token is what stands behind “Bearer ”, without white space",
+            next="a token is what stands behind “Bearer ” or “Admin ”, without white space",
         )
 
 
@@ -166,7 +195,7 @@ def _from_auth_file(path: Path | None, name: str) -> str:
         data = parse_yaml(text, Source(path.name, 1)).value
         entry = next(entry for entry in data["auth"] if entry["name"] == name)
         headers = {header["name"].lower(): header["value"] for header in entry["fixedHeaders"]}
-        return str(headers["authorization"]).removeprefix("Bearer ")
+        return str(headers["authorization"]).strip().rpartition(" ")[2]
     except ContractError:  # it may quote a token
         raise UsageError(f"auth file {path}: is not usable YAML", next="name a readable auth file") from None
     except (StopIteration, KeyError, TypeError, AttributeError):

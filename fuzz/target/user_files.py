@@ -13,9 +13,10 @@ from typing import Annotated, Generic, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from fuzz.errors import UsageError
+from fuzz.target.field_errors import field_error
 from swagger.contract import ContractError, Json, Source
 from swagger.parsing.strict_json import read_text
 from swagger.parsing.strict_yaml import FieldPath, LocatedYaml, dotted, parse_yaml
@@ -62,24 +63,8 @@ def read_user_file(path: Path, model: type[_Model], *, kind: str, advice: str) -
     try:
         return UserFile(kind, path.name, model.model_validate(located.value), located)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-    field = tuple(part for part in first["loc"] if not (isinstance(part, str) and "[" in part))
-    says, next_step = _what_is_wrong(first, kind)
-    raise _refusal(kind, path.name, located, field, says, next_step or advice)
-
-
-def _what_is_wrong(error: ErrorDetails, kind: str) -> tuple[str, str]:
-    """What is wrong with a field, and what to do next, empty if that is not known."""
-    match error["type"]:
-        case "extra_forbidden":
-            return f" is no field of a {kind}", "correct its name, or take it out"
-        case "missing":
-            return " is missing", "add it"
-        case "other_version":
-            return f" {error['msg']}", "use a newer calfuzz"
-        case "value_error":
-            return f" {error['msg'].removeprefix('Value error, ')}", ""
-    return f": {error['msg']}", ""
+        wrong = field_error(error, model, located.value, kind)
+    raise _refusal(kind, path.name, located, wrong.field, wrong.says, wrong.next or advice)
 
 
 def _refusal(kind: str, name: str, located: LocatedYaml, field: FieldPath, says: str, next_step: str) -> UsageError:

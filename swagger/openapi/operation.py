@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NEXT = "correct the swagger, or give another one with --swagger"
 
+_TIER_KEY = "x-throttling-tier"
 _TIER = re.compile(r"(\d+)\s*req(?:uest)?s?\s*per\s*(?:(s)ec(?:ond)?|(m)in(?:ute)?|(h)our|(d)ay)", re.IGNORECASE)
 _JOINT = r"\s*(?:,\s*(?:and\b|or\b)?|/|&|\band\b|\bor\b)\s*"
 _TOKENS = re.compile(rf"\b(\w+(?:{_JOINT}\w+)*)\s+tokens?\b", re.IGNORECASE)
@@ -55,6 +56,7 @@ class SwaggerOperation:
     responses: tuple[SwaggerResponse, ...] = ()
     tokens: tuple[str, ...] = ()
     rate_limit: str | None = None
+    rate_where: Source | None = None
     siblings: Mapping[str, Operation] = field(default_factory=dict)
     unused: tuple[Unused, ...] = ()
 
@@ -83,7 +85,7 @@ def _read(raw: Mapping[str, Json], file: str, endpoint: Operation) -> SwaggerOpe
     for operation in operations:
         method, path = operation.method.upper(), canonical_path(operation.full_path)
         if (method, path) == (endpoint.method, canonical_path(endpoint.path)):
-            return _described(operation, file, _siblings(operations, endpoint))
+            return _described(operation, file, _siblings(operations, endpoint), raw.get(_TIER_KEY))
     return SwaggerOperation(Source(file, pointer="/paths"), found=False)
 
 
@@ -143,14 +145,17 @@ def _siblings(operations: Iterable[Endpoint], endpoint: Operation) -> dict[str, 
     return found
 
 
-def _described(operation: Endpoint, file: str, siblings: Mapping[str, Operation]) -> SwaggerOperation:
+def _described(
+    operation: Endpoint, file: str, siblings: Mapping[str, Operation], tier_of_all: Json
+) -> SwaggerOperation:
+    """What is said of an operation. `tier_of_all` stands at the root of the swagger; an operation's own goes before."""
     where = Source(file, pointer=f"/paths/{escaped(operation.path)}/{operation.method}")
     raw = operation.definition.raw
     fields, unused = body_rules(operation, where)
-    tier = raw.get("x-throttling-tier")
-    rate_limit = _rate_limit(tier)
-    if tier is not None and rate_limit is None:
-        unused.append(Unused(f"x-throttling-tier {tier!r}", where))
+    of_its_own, of_all = Source(file, pointer=f"{where.pointer}/{_TIER_KEY}"), Source(file, pointer=f"/{_TIER_KEY}")
+    tiers = [(raw.get(_TIER_KEY), of_its_own), (tier_of_all, of_all)]
+    unused += [Unused(f"{_TIER_KEY} {tier!r}", at) for tier, at in tiers if tier is not None and not _rate_limit(tier)]
+    rate_limit, rate_where = next(((_rate_limit(tier), at) for tier, at in tiers if _rate_limit(tier)), (None, None))
     return SwaggerOperation(
         where=where,
         found=True,
@@ -158,6 +163,7 @@ def _described(operation: Endpoint, file: str, siblings: Mapping[str, Operation]
         responses=tuple(_responses(operation, where)),
         tokens=_tokens(f"{raw.get('summary', '')}. {raw.get('description', '')}"),
         rate_limit=rate_limit,
+        rate_where=rate_where,
         siblings=siblings,
         unused=tuple(unused),
     )

@@ -6,6 +6,8 @@ import io
 import subprocess
 import sys
 
+import pytest
+
 from fuzz.events.summary import Summary
 from fuzz.report.failure_text import STEPS, failure_lines
 from fuzz.report.summary_text import FAILURES, summary_text
@@ -136,6 +138,43 @@ def test_off_a_terminal_there_is_a_plain_line_every_ten_seconds_and_at_the_ends_
         "[31 s] conformance: 29 requests, 1.0/s, 0 failures",
         "[33 s] conformance finished: 12 scenarios, 30 requests in 4.5 s; up to 5 states",
     ] == progress
+
+
+PLANS = [
+    (
+        8.0,
+        2487,
+        ["random", "race"],
+        600,
+        "8/s",
+        "2,487 requests, 5 min at that rate, then random and race until --max-time",
+    ),
+    (8.0, 2487, [], 60, "8/s", "2,487 requests, 5 min at that rate: more than --max-time 60 s has room for"),
+    (0.5, 1, [], None, "30/m", "1 request, 2.0 s at that rate"),
+    (None, 14, ["random"], 60, "no limit", "14 requests, then random until --max-time"),
+]
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize(("per_second", "requests", "open_phases", "max_time", "rate", "plan"), PLANS)
+def test_the_first_lines_say_the_rate_and_whose_it_is_and_how_long_the_plan_takes(
+    live: bool,
+    per_second: float | None,
+    requests: int,
+    open_phases: list[str],
+    max_time: float | None,
+    rate: str,
+    plan: str,
+) -> None:
+    run = Run().started(
+        rate={"per_second": per_second, "from": "staging.yaml"},
+        plan={"requests": requests, "seconds": per_second and requests / per_second, "open": open_phases},
+        options={"max_time": max_time},
+    )
+    text = shown(run, live=live)
+
+    assert f"target staging, seed 42\n{'' if live else '[0.0 s] '}rate: {rate} (staging.yaml)\n" in text
+    assert f"plan: {plan}\n" in text
 
 
 def test_off_a_terminal_a_failure_is_told_once_however_often_it_is_shrunk() -> None:

@@ -67,5 +67,10 @@ def run_against(profile: Profile, options: RunOptions = OPTIONS, *, path: Path |
 def session_against(profile: Profile, **client: object) -> Session:
     """A session in this process. The caller closes it."""
     secrets = Secrets()
-    settings = {"run": "test", "timeout": profile.request_timeout, "verify_tls": profile.verify_tls, **client}
+    reach = {
+        "verify_tls": profile.authorities,
+        "client_certificate": profile.certificate_files,
+        "proxy": secrets.proxy(profile.proxy),
+    }
+    settings = {"run": "test", "timeout": profile.request_timeout, **reach, **client}
     return Session(CONTRACT, profile, secrets, Client(**settings), Journal(None, secrets))

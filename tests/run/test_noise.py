@@ -164,7 +164,7 @@ def test_one_token_that_expires_ends_the_run_while_the_other_is_good(behind: Beh
 
 @pytest.mark.parametrize("whose", [b"sandbox-staff", b"sandbox-admin"])
 def test_a_token_that_was_never_good_ends_the_run_at_once(behind: Behind, whose: bytes) -> None:
-    ran = behind(unauthorised(lambda request: b"Bearer " + whose in request))
+    ran = behind(unauthorised(lambda request: b" " + whose in request))
 
     assert (3, []) == (ran.conclusion.exit_code, ran.failures)
     assert "refuses the token {env:CALFUZZ_SANDBOX" in ran.conclusion.reasons[0]

@@ -127,6 +127,26 @@ def test_open_api_3_is_read_as_well(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("of_all", "own", "rate", "where"),
+    [
+        ("20ReqPerSec", None, "20/s", "/x-throttling-tier"),
+        ("20ReqPerSec", "8ReqPerSec", "8/s", "/put/x-throttling-tier"),
+        ("20ReqPerSec", "Unlimited", "20/s", "/x-throttling-tier"),
+        ("Unlimited", None, None, ""),
+    ],
+)
+def test_a_throttling_tier_at_the_root_holds_for_every_operation_without_one_of_its_own(
+    tmp_path: Path, of_all: str, own: str | None, rate: str | None, where: str
+) -> None:
+    swagger = {**changed(x__throttling__tier=own), "x-throttling-tier": of_all}
+    operation = read(tmp_path, swagger)
+
+    assert rate == operation.rate_limit
+    assert str(operation.rate_where or "").endswith(where)
+    assert [of_all, own].count("Unlimited") == len(operation.unused)
+
+
 def test_responses_have_their_example_and_the_keys_of_their_schema(tmp_path: Path) -> None:
     good, bad = read(tmp_path, PACKAGED_SWAGGER).responses
     assert ("200", ("success", "data"), "google_v3") == (good.status, good.keys, good.example["data"]["provider"])

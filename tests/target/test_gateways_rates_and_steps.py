@@ -6,14 +6,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from fuzz.cli import main
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import NOT_JSON, Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.state import CalendarSync
 from fuzz.oracle.verdict import VerdictKind
-from fuzz.sandbox.launcher import Sandbox
+from fuzz.run.options import RunOptions
+from fuzz.run.rate_source import Rate, rate_for
+from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.session import Session
 from fuzz.target.http.rate_limit import Limit
 from fuzz.target.lifecycle import Lifecycle
@@ -21,6 +26,7 @@ from fuzz.target.profile import Profile
 from fuzz.target.request_builder import check_paths, encode, extract, parse
 from fuzz.target.templates import dates, fill
 from strategies.valid.bodies import plain_payload
+from swagger.contract import Source
 from swagger.workflow.templates import fill_known, fill_text
 from tests.run.runs import CONTRACT, profile_for, run_against, session_against
 from tests.target.http.noise import Noise, NoisyProxy
@@ -255,6 +261,46 @@ def test_templates_are_filled_in_keys_values_and_lists() -> None:
 
 
 # Rates.
+
+
+@pytest.mark.parametrize(
+    ("option", "of_profile", "of_swagger", "is_sandbox", "rate"),
+    [
+        (2.0, "8/s", "20/s", False, Rate(2.0, "--rate-limit")),
+        (2.0, None, "20/s", True, Rate(2.0, "--rate-limit")),
+        (None, "8/s", "20/s", False, Rate(8.0, "staging.yaml")),
+        (None, "none", "20/s", False, Rate(None, "staging.yaml")),
+        (None, None, "900/d", False, Rate(900 / 86400, "x-throttling-tier in scheduling.json#/x-throttling-tier")),
+        (None, None, None, False, Rate(5.0, "the default: neither profile nor swagger names a rate")),
+        (None, None, "20/s", True, Rate(None, "the sandbox")),
+    ],
+)
+def test_the_rate_is_the_options_else_the_profiles_else_the_swaggers_else_five_a_second(
+    option: float | None, of_profile: str | None, of_swagger: str | None, is_sandbox: bool, rate: Rate
+) -> None:
+    where = Source("scheduling.json", pointer="/x-throttling-tier")
+    contract = replace(CONTRACT, rate_limit=of_swagger, rate_where=where)
+    options = RunOptions(command="run", target=Path("profiles/staging.yaml"), rate_limit=option)
+
+    assert rate == rate_for(options, profile_for(Sandbox(), rate_limit=of_profile), contract, sandbox=is_sandbox)
+
+
+def test_a_run_against_a_target_says_its_rate_and_its_plan_first(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = ["run", "--target", "here.yaml", "--phases", "preflight,random", "--max-time", "1s"]
+    said = {}
+    for line in ("rate_limit: none", "rate_limit: 300/m", ""):
+        Path("here.yaml").write_text(profile_yaml(sandbox) + line, encoding="utf-8")
+        said[line] = CliRunner(env=sandbox.env).invoke(main, run).output
+
+    assert "rate: no limit (here.yaml)\n" in said["rate_limit: none"]
+    assert "rate: 5/s (here.yaml)\n" in said["rate_limit: 300/m"]
+    assert "rate: 8/s (x-throttling-tier in scheduling.json#/paths" in said[""]
+    assert (
+        "plan: 25 requests, 5.0 s at that rate: more than --max-time 1.0 s has room for\n" in said["rate_limit: 300/m"]
+    )
 
 
 @pytest.mark.parametrize(("per_second", "count", "most"), [(50.0, 75, 50), (2.5, 4, 3), (0.9, 2, 1)])

@@ -190,7 +190,7 @@ def test_a_token_command_is_given_no_input() -> None:
 
 def echoing(request: bytes, answered: bytes) -> bytes:
     """The answer with the request's token in its headers and its body, in every form; sometimes as another error."""
-    token = request.partition(b"Bearer ")[2].partition(b"\r\n")[0].decode()
+    token = request.partition(b"Authorization: ")[2].partition(b"\r\n")[0].decode().partition(" ")[2]
     if not token:
         return answered
     head, _, body = answered.partition(b"\r\n\r\n")
@@ -237,7 +237,7 @@ def run_with_canaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     with Sandbox() as sandbox:
 
         def forward(request: bytes) -> bytes:
-            request = request.replace(b"Bearer " + ADMIN.encode(), b"Bearer " + sandbox.admin_token.encode())
+            request = request.replace(b"Admin " + ADMIN.encode(), b"Admin " + sandbox.admin_token.encode())
             return request.replace(b"Bearer " + STAFF.encode(), b"Bearer " + sandbox.staff[0].token.encode())
 
         with NoisyProxy(sandbox.address, rate=0.05, seed=5, forward=forward, rewrite=echoing) as proxy:
@@ -298,7 +298,7 @@ def test_neither_a_session_nor_a_request_shows_a_token(monkeypatch: pytest.Monke
     shown = repr((sent, run, session, session.client, session.secrets, session.staff))
     session.close()
 
-    assert [ADMIN, STAFF] == [sending.sent.http.headers["Authorization"].removeprefix("Bearer ") for sending in sent]
+    assert [f"Admin {ADMIN}", f"Bearer {STAFF}"] == [sending.sent.http.headers["Authorization"] for sending in sent]
     for token in CANARIES:
         assert token[:12] not in shown
 

@@ -16,8 +16,15 @@ NETWORK_ERRORS = (
     httpcore.TimeoutException,
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,
+    httpcore.ProxyError,
 )
-NOT_ACTED = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol)
+NOT_ACTED = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.UnsupportedProtocol,
+    httpcore.ProxyError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,9 @@ def attempt_broken(error: Exception) -> Attempt:
     timed_out = isinstance(error, httpcore.TimeoutException)
     why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if _untrusted(error):
-        why += ": name its authority, or say false, as verify_tls in the target profile"
+        why += ": name its authority as ca_bundle in the target profile, or say verify_tls: false"
+    elif "CERTIFICATE_REQUIRED" in why:
+        why += ": name one as client_certificate in the target profile"
     return Attempt(why=why, may_have_acted=reached, reached=reached, late=reached and timed_out, timed_out=timed_out)
 
 

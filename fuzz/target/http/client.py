@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Protocol
 
 import httpcore
@@ -111,12 +112,15 @@ class Client:
         timeout: float,
         limiter: RateLimiter | None = None,
         verify_tls: bool | str = True,
+        client_certificate: tuple[str, str | None] | None = None,
+        proxy: str | None = None,
         attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
         numbers: Iterator[int] | None = None,
     ) -> None:
         self._wait = AnswerWait()
-        self._connections = bounded_pool(self._wait, tls_context(verify_tls))
+        self._connections = bounded_pool(self._wait, tls_context(verify_tls, client_certificate), proxy)
+        self._has_proxy = proxy is not None
         self._timeouts: dict[str, object] = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
         self.timeout = timeout
         self._run, self._attempts, self._sleep = run, attempts, sleep
@@ -183,6 +187,8 @@ class Client:
             http_answer = self._send(http_request, request_id)
         except NETWORK_ERRORS as error:
             return attempt_broken(error)
+        if http_answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and self._has_proxy:
+            raise Unreachable("the proxy asks for a user and a password (407): name them in the profile's proxy")
         if http_answer.status not in NOT_FROM_THE_SERVICE:
             return Attempt(http_answer)
         return attempt_refused(http_answer.status, http_answer.headers)

@@ -12,6 +12,8 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import httpcore
 import httpx
@@ -103,12 +105,14 @@ class _Backend(httpcore.NetworkBackend):
         return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options), self._wait)
 
 
-def bounded_pool(wait: AnswerWait, tls: ssl.SSLContext) -> httpcore.ConnectionPool:
-    """httpcore's connection pool, with the deadline on its connections.
+def bounded_pool(wait: AnswerWait, tls: ssl.SSLContext, proxy: str | None = None) -> httpcore.ConnectionPool:
+    """The pool that stands behind httpx's own transport, with connections that keep a deadline. `proxy`: the address of
+    the proxy that all go through; the environment's is not used.
 
     Used without httpx: httpx's objects for requests and answers cost as much time as sending and reading them.
     """
-    return httpcore.ConnectionPool(
+    make = httpcore.ConnectionPool if proxy is None else partial(_through_proxy, httpx.URL(proxy))
+    return make(
         ssl_context=tls,
         max_connections=CONNECTIONS,
         max_keepalive_connections=CONNECTIONS,
@@ -117,11 +121,26 @@ def bounded_pool(wait: AnswerWait, tls: ssl.SSLContext) -> httpcore.ConnectionPo
     )
 
 
-def tls_context(verify: bool | str) -> ssl.SSLContext:
-    """The TLS settings: the usual authorities (True), no verification (False), or the authorities in a file."""
+def _through_proxy(proxy: httpx.URL, **settings: Any) -> httpcore.ConnectionPool:
+    return httpcore.HTTPProxy(
+        httpcore.URL(scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=b"/"),
+        proxy_auth=(proxy.username, proxy.password) if proxy.userinfo else None,
+        proxy_ssl_context=settings["ssl_context"] if proxy.scheme == "https" else None,
+        **settings,
+    )
+
+
+def tls_context(verify: bool | str, certificate: tuple[str, str | None] | None = None) -> ssl.SSLContext:
+    """What to trust: the usual authorities, nobody's word at all (False), or the authorities in a file; and the
+    client's own certificate and key, as paths.
+    """
     if isinstance(verify, str):
-        return ssl.create_default_context(cafile=verify)
-    return httpx.create_ssl_context(verify=verify, trust_env=False)
+        context = ssl.create_default_context(cafile=verify)
+    else:
+        context = httpx.create_ssl_context(verify=verify, trust_env=False)
+    if certificate is not None:
+        context.load_cert_chain(*certificate)
+    return context
 
 
 class DecodingError(httpcore.ProtocolError):

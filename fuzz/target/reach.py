@@ -1,0 +1,119 @@
+"""How a profile says that its target is reached: further headers, a proxy, a client certificate, authorities."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_PLACEHOLDER = re.compile(r"\{ *env *: *[^}]*\}")
+OUR_OWN = frozenset(
+    {
+        *("accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host"),
+        *("te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-request-id"),
+    }
+)
+"""Headers that calfuzz sets itself, in lower case."""
+
+
+class TextOrEnv(BaseModel):
+    """A text, or the environment variable that holds it, which makes it a secret. Frozen."""
+
+    model_config = _STRICT
+    text: str = ""
+    env: str | None = None
+
+    @property
+    def placeholder(self) -> str:
+        """What is written in its place: the text itself, or `{env:NAME}`."""
+        return self.text if self.env is None else f"{{env:{self.env}}}"
+
+
+def _text_or_env(given: Any) -> Any:
+    if isinstance(given, str):
+        return {"text": given}
+    if isinstance(given, TextOrEnv) or (isinstance(given, dict) and set(given) == {"env"}):
+        return given
+    raise ValueError("must be a text, in quotes if it is a number, or {env: NAME}")
+
+
+Given = Annotated[TextOrEnv, BeforeValidator(_text_or_env)]
+
+
+def _headers(headers: Mapping[str, TextOrEnv]) -> Mapping[str, TextOrEnv]:
+    for name, given in headers.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"names {name!r}, which is no name of a header")
+        if name.lower() == "authorization":
+            raise ValueError("names Authorization, which is made of the tokens: see tokens and staff")
+        if name.lower() in OUR_OWN:
+            raise ValueError(f"names {name}, which calfuzz sets itself")
+        if given.env is None and _PLACEHOLDER.search(given.text):
+            raise ValueError(f"holds a text for {name} that looks like a variable: write {{env: NAME}} without quotes")
+        if given.env is None and not is_header_value(given.text):
+            raise ValueError(f"holds a text for {name} that is empty, or not printable ASCII")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("names a header twice")
+    return headers
+
+
+def _proxy(proxy: TextOrEnv) -> TextOrEnv:
+    if proxy.env is None:
+        wrong = what_is_wrong_with_proxy(proxy.text)
+        if wrong:
+            raise ValueError(wrong)
+        if "@" in proxy.text:
+            raise ValueError("carries a password: write {env: NAME}, and the whole address into that variable")
+    return proxy
+
+
+Headers = Annotated[dict[str, Given], AfterValidator(_headers)]
+Proxy = Annotated[Given, AfterValidator(_proxy)]
+
+
+class ClientCertificate(BaseModel):
+    """The files of a client's certificate and of its key, in PEM; without `key`, both are in `cert`. Frozen."""
+
+    model_config = _STRICT
+    cert: str
+    key: str | None = None
+
+
+def is_header_value(text: str) -> bool:
+    """Whether a text can be sent as the value of a header: printable ASCII, with blanks inside only."""
+    return _VALUE.fullmatch(text) is not None
+
+
+def what_is_wrong_with_proxy(address: str) -> str:
+    """Why a text is no address of a proxy; empty if it is one. It never quotes the address."""
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or not is_header_value(address):
+        return "is not an http or https address"
+    return "has a path: a proxy is a scheme, a host and a port" if parts.path.strip("/") or parts.query else ""
+
+
+def what_is_wrong_with_certificate(cert: Path, key: Path | None) -> str:
+    """Why the files are no certificate with its key; empty if they are."""
+    context = ssl.create_default_context()
+    try:
+        # Without a password to give, OpenSSL would ask for one at the terminal.
+        context.load_cert_chain(cert, key, password=lambda: b"")
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            return "holds a key that is not the certificate's"
+        return "is not a certificate and its key in PEM, the key without a password"
+    except (OSError, ValueError) as error:
+        return f"names a file that cannot be read: {getattr(error, 'strerror', None) or error}"
+    return ""
