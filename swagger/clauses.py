@@ -19,7 +19,7 @@ def all_clauses(
 ) -> Iterator[Clause]:
     """All clauses of a complete document. `fields`: the merged field rules."""
     for error in document.errors:
-        yield Clause(error.code, ClauseKind.STATE_ERROR, error.occurs_when, error.where)
+        yield Clause(error.id, ClauseKind.STATE_ERROR, error.occurs_when, error.where)
     yield Clause("success", ClauseKind.SUCCESS, f"{success.status} with {compact(success.body)}", success.where)
     yield Clause("create", ClauseKind.CREATE, _create_says(create), create.where)
     if document.stored_sentence is not None:
@@ -90,4 +90,4 @@ def _no_server_error(document: Document) -> Clause:
 
 
 def _named(error: StateError) -> str:
-    return f"{error.status} {error.code}"
+    return f"{error.status} {error.code or repr(error.message)}"

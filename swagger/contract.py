@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -130,7 +131,10 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class StateError:
-    """One documented error: recognised by status, code and message together. `body` is the documented JSON body."""
+    """One documented error: recognised by status, code and message together. `body` is the documented JSON body,
+    `occurs_when` the sentence or else the title that says when it is due. `code` is empty for one in a flat envelope
+    (`{"status": "Error", "error": "message"}`): its message alone is promised.
+    """
 
     code: str
     status: int
@@ -139,6 +143,11 @@ class StateError:
     body: Json
     occurs_when: str
     where: Source
+
+    @property
+    def id(self) -> str:
+        """The id of its clause: its code, or the words of its message where it has none."""
+        return self.code or "_".join(re.findall(r"\w+", self.message.lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,11 @@ class Step:
     expect_status: tuple[int, ...] = (200,)
     on_fail: str = "abort"
     use_fallback: bool = False
+    sleep: float = 0.0
+    """Seconds to wait around the request."""
+    content_type: str | None = None
+    form_fields: Mapping[str, Json] = field(default_factory=dict)
+    """Sent as a form in place of a JSON body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +198,14 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A part of a document that could not be used, and why. It is reported, and is no error."""
+    """A part of a document that was read and could not be used, and why. Not an error: it is named, and that is all.
+
+    With a `doubt` something is promised that is not understood, and whoever judges by the rest might judge wrongly.
+    """
 
     what: str
     where: Source
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,14 +148,17 @@ def _error(error: StateError, response: SwaggerResponse | None, nowhere: Source)
     example = compact(response.example) if response and error.code in codes else None
     if example != compact(error.body):
         where = response.where if response else nowhere
-        yield Drift(f"response {error.status} {error.code}", compact(error.body), error.where, example, where, DOCUMENT)
+        yield Drift(f"response {error.status} {error.id}", compact(error.body), error.where, example, where, DOCUMENT)
 
 
 def _only_swagger(document: Document, response: SwaggerResponse) -> Iterator[Drift]:
     known = {error.code for error in document.errors if str(error.status) == response.status}
     for code, message in error_entries(response.example):
         if code not in known:
-            what, says = f"response {response.status} {code}", compact({"code": code, "message": message})
+            what, says = (
+                f"response {response.status} {code or repr(message)}",
+                compact({"code": code, "message": message}),
+            )
             yield Drift(what, None, None, says, response.where, DOCUMENT)
 
 

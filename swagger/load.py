@@ -5,16 +5,29 @@ A document that lacks a part that a run needs is refused, with its place and wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TypeVar
 
 from swagger.clauses import all_clauses
-from swagger.contract import Clause, ClauseKind, Contract, FieldRule, Operation, Source, StateError, Step
+from swagger.contract import (
+    Clause,
+    ClauseKind,
+    Contract,
+    ContractError,
+    FieldRule,
+    Operation,
+    Source,
+    StateError,
+    Step,
+    Unused,
+)
 from swagger.drift import all_drift, is_alternative
 from swagger.openapi.operation import SwaggerOperation, read_operation
 from swagger.parsing.strict_json import refusal
+from swagger.understood import understood
 from swagger.workflow.document import Document, calls, read_document
 from swagger.workflow.responses import DocumentedResponse
 
@@ -23,25 +36,47 @@ _Part = TypeVar("_Part")
 PACKAGE = Path(__file__).parent
 WORKFLOW = PACKAGE / "scheduling/workflows/put_business_scheduling_v1_external_calendar_items_bulk_create.md"
 SWAGGER = PACKAGE / "scheduling/legacy/scheduling.json"
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 def load_contract(
-    workflow: Path | None = None, swagger: Path | None = None, predicates: Collection[str] | None = None
+    workflow: Path | None = None,
+    swagger: Path | None = None,
+    predicates: Collection[str] | None = None,
+    *,
+    needed_fields: Mapping[str, str] = NO_FIELDS,
 ) -> Contract:
     """The contract of a workflow document and a swagger, by default the packaged ones.
 
-    `predicates` are the codes of the state errors that the oracle can judge; None: any. ContractError if a file cannot
-    be read, a needed part is missing, or a state error has no predicate.
+    `predicates` are the codes of the state errors that the oracle can judge; None: any. `needed_fields` are the paths
+    that a body must have to be of use, and their JSON types. ContractError if a file cannot be read, a needed part is
+    missing, or a state error has no predicate; it ends with what was understood.
     """
     document = read_document(workflow or WORKFLOW)
+    try:
+        return _contract_of(document, workflow, swagger, predicates, needed_fields)
+    except ContractError as error:
+        raise ContractError(f"{error.what} [understood: {understood(document)}]", next=error.next) from None
+
+
+def _contract_of(
+    document: Document,
+    workflow: Path | None,
+    swagger: Path | None,
+    predicates: Collection[str] | None,
+    needed_fields: Mapping[str, str],
+) -> Contract:
     endpoint = _endpoint(document)
+    _check_doubts(document)
+    described = read_operation(swagger or _swagger_beside(document, workflow), endpoint)
+    fields = _merged(document, described)
+    _check_fields(document, fields, needed_fields)
     success = _success(document)
     test_request = _test_request(document, endpoint)
+    _check_test_body(test_request, needed_fields)
     _check_state_errors(document, predicates)
     create = _create_step(document)
     token = _token(document, test_request)
-    described = read_operation(swagger or _swagger_beside(document, workflow), endpoint)
-    fields = _merged(document, described)
     clauses = tuple(all_clauses(document, create=create, success=success, token=token, fields=fields))
     _check_ids(document, clauses)
     return Contract(
@@ -59,14 +94,63 @@ def load_contract(
         rate_limit=described.rate_limit,
         rate_where=described.rate_where,
         drift=tuple(all_drift(document, described, success=success, token=token)),
-        unused=(*document.unused, *described.unused),
+        unused=(*document.unused, *described.unused, *_done_by_replay_alone(document)),
     )
+
+
+def _done_by_replay_alone(document: Document) -> Iterator[Unused]:
+    """What a step says that a run, which makes its own requests, has no use for."""
+    for step in (*document.prerequisites, *document.test_steps):
+        for key in ("sleep", "content_type", "form_fields"):
+            if getattr(step, key):
+                yield Unused(f"step key `{key}`: `calfuzz replay` alone follows it", step.where)
 
 
 def _endpoint(document: Document) -> Operation:
     todo = 'begin the document with `---`, `endpoint: "PUT /full/path"`, `---`'
     where = document.front.where("endpoint")
     return _needed(document.front.endpoint, where, "the front matter names no `endpoint`", next=todo)
+
+
+def _check_doubts(document: Document) -> None:
+    """Nothing is promised that was not understood: verdicts by the rest could be wrong."""
+    doubt = next((unused for unused in document.unused if unused.doubt), None)
+    if doubt is not None:
+        raise refusal(
+            doubt.where,
+            f"{doubt.what}: not understood",
+            next="say it plainly: one status, one type, Yes or No, sub-tables under the name of their field",
+        )
+
+
+def _check_fields(document: Document, fields: Sequence[FieldRule], needed: Mapping[str, str]) -> None:
+    """Each needed field is promised with its type; an object or array is required, too, and an array's fields named."""
+    rules = {rule.path: rule for rule in fields if rule.promised}
+    nowhere = fields[0].where if fields else document.front.where("endpoint")
+    for path, kind in needed.items():
+        rule = rules.get(path)
+        if rule is None:
+            what, where = f"the body has no {kind} `{path}`", nowhere
+        elif rule.type != kind or (kind in ("object", "array") and not rule.required):
+            has = f"{'a required' if rule.required else 'an optional'} {rule.type}"
+            what, where = f"`{path}` is {has}, where a required {kind} is needed", rule.where
+        elif kind == "array" and not any(inner.parent == f"{path}[]" for inner in rules.values()):
+            what, where = f"nothing says what an entry of `{path}` holds", rule.where
+        else:
+            continue
+        todo = "name the document of an operation that takes it; `calfuzz replay` runs any document"
+        raise refusal(where, f"{what}: the fuzzer cannot fill such a body", next=todo)
+
+
+def _check_test_body(test_request: Step, needed: Mapping[str, str]) -> None:
+    """The example names a value for each needed field; its items may come in another form."""
+    for path in (path for path, kind in needed.items() if kind != "array"):
+        value = test_request.body
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is None:
+            todo = f"add `{path}` to the step's `body`"
+            raise refusal(test_request.where, f"the body of the test request has no `{path}`", next=todo)
 
 
 def _success(document: Document) -> DocumentedResponse:
@@ -103,12 +187,13 @@ def _check_state_errors(document: Document, predicates: Collection[str] | None) 
     """ContractError unless there is a state error, each code comes once, and each has a predicate."""
     seen: dict[str, StateError] = {}
     for error in document.errors:
-        if error.code in seen:
-            what = f"state error `{error.code}` is documented twice, first in {seen[error.code].where}"
+        if error.id in seen:
+            what = f"state error `{error.id}` is documented twice, first in {seen[error.id].where}"
             raise refusal(error.where, what, next="give each state error a code of its own")
-        seen[error.code] = error
+        seen[error.id] = error
         if predicates is not None and error.code not in predicates:
-            what = f"state error `{error.code}` has no predicate: the oracle cannot tell when it is due"
+            named = f"`{error.code}`" if error.code else f"{error.message!r} without a code"
+            what = f"state error {named} has no predicate: the oracle cannot tell when it is due"
             raise refusal(
                 error.where,
                 what,
@@ -126,8 +211,8 @@ def _check_ids(document: Document, clauses: Sequence[Clause]) -> None:
     """ContractError for a state error whose code is the id of another clause: verdicts name clauses by id."""
     others = {clause.id for clause in clauses if clause.kind is not ClauseKind.STATE_ERROR}
     for error in document.errors:
-        if error.code in others:
-            what = f"state error `{error.code}` has the id of another clause"
+        if error.id in others:
+            what = f"state error `{error.id}` has the id of another clause"
             raise refusal(error.where, what, next="give it another code")
 
 

@@ -44,7 +44,7 @@ def as_json(contract: Contract) -> dict[str, Any]:
         "clauses": [_row(clause) for clause in contract.clauses],
         "fields": [_row(rule, _FIELD_KEYS) for rule in contract.fields],
         "drift": [drift_row(drift) for drift in contract.drift],
-        "unused": [_row(unused) for unused in contract.unused],
+        "unused": [_row(unused, ("what", "where")) for unused in contract.unused],
     }
 
 

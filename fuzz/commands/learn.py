@@ -25,7 +25,7 @@ from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.client import Unreachable
 
-MOST_TOLD = 8
+MAX_SHOWN = 8
 
 
 def learn_and_draw(
@@ -99,8 +99,8 @@ def grouped(found: Sequence[ConfirmedDifference]) -> list[tuple[ConfirmedDiffere
 
 def _named(others: Sequence[ConfirmedDifference]) -> str:
     places = [f"{state_name(other.difference.state)} ({other.difference.word[-1]})" for other in others]
-    more = f" and {len(places) - MOST_TOLD} more" if len(places) > MOST_TOLD else ""
-    return ", ".join(places[:MOST_TOLD]) + more
+    more = f" and {len(places) - MAX_SHOWN} more" if len(places) > MAX_SHOWN else ""
+    return ", ".join(places[:MAX_SHOWN]) + more
 
 
 def _differences(found: Sequence[ConfirmedDifference]) -> str:

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from fuzz.bundle.failure_json import Bundle
 from fuzz.errors import ExitCode
-from fuzz.failures.replay import Outcome, ReplayResult, as_text, replay
+from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, as_text, replay
+from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.failures.store import load_bundle
-from fuzz.failures.workflow_replay import replay_workflow
 from fuzz.run.documents import read_contract
 from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions

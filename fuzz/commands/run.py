@@ -28,7 +28,7 @@ from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
 from fuzz.report.write import check_kinds, write_reports
 from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import target_soon
+from fuzz.run.embedded_sandbox import starting_target
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
@@ -64,7 +64,7 @@ def run_and_report(
     if options.dry_run:
         return _dry_run(options, _files(options)[0], stdout)
     terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
-    soon = target_soon(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
+    soon = starting_target(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
     with soon as ready:
         contract, baseline, pinned = _files(options)
         summary = _run(options, contract, baseline, pinned, ready, terminal)

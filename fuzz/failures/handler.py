@@ -107,11 +107,11 @@ class FailureHandler:
             return False
         if unanswered:
             run.judge_last_as(no_answer_verdict(self.session.contract, last))
-        self._take_care_of(run, unanswered=unanswered)
+        self._handle_failure(run, unanswered=unanswered)
         run.forget_states()
         return True
 
-    def _take_care_of(self, run: ScenarioRun, *, unanswered: bool) -> None:
+    def _handle_failure(self, run: ScenarioRun, *, unanswered: bool) -> None:
         """Identifies, claims, shrinks and confirms a failure. If it also fails without pairs at once, handles that."""
         last = run.exchanges[-1]
         if last.needs_confirmation and not unanswered:

@@ -45,7 +45,7 @@ def run(handler: FailureHandler) -> None:
         if session.lifecycle.can(move) and move.value not in session.lifecycle.custom:
             _try_sibling(handler, move)
     if "create" not in session.lifecycle.custom:
-        session.lifecycle.can_create(_creatable(handler, unlisted_providers(session.contract)))
+        session.lifecycle.add_creatable(_creatable(handler, unlisted_providers(session.contract)))
 
 
 def _run_example(handler: FailureHandler, place: int, example: Json) -> ScenarioRun:

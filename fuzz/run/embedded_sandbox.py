@@ -26,12 +26,12 @@ def target_of(
     target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), say: TextIO
 ) -> Iterator[Profile]:
     """The profile of the target that a command names, or of a sandbox that runs as long as the block."""
-    with target_soon(target, faults=faults, variants=variants, say=say) as ready:
+    with starting_target(target, faults=faults, variants=variants, say=say) as ready:
         yield ready()
 
 
 @contextmanager
-def target_soon(
+def starting_target(
     target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), workers: int = 1, say: TextIO
 ) -> Iterator[Callable[[], Profile]]:
     """A function that returns the profile. The sandbox starts while the block does other work, and ends with it."""

@@ -78,7 +78,7 @@ class Phase:
 
 
 def _preflight(context: PhaseContext) -> PhaseResult:
-    context.workers.together(lambda handler, _: preflight.run(handler))
+    context.workers.run_on_all(lambda handler, _: preflight.run(handler))
     return PhaseResult()
 
 
@@ -89,7 +89,7 @@ def _regressions(context: PhaseContext) -> PhaseResult:
 
 def _conformance(context: PhaseContext) -> PhaseResult:
     seed, depth = context.options.seed, context.options.depth
-    context.covered = context.workers.together(
+    context.covered = context.workers.run_on_all(
         lambda handler, shard: conformance.run(handler, seed=seed, depth=depth, shard=shard)
     )
     return PhaseResult(established(context, context.covered), all(part.complete for part in context.covered))
@@ -102,7 +102,7 @@ def established(context: PhaseContext, covered: Sequence[Coverage]) -> str:
 
 def _payloads(context: PhaseContext) -> PhaseResult:
     seed = context.options.seed
-    done = context.workers.together(lambda handler, shard: payloads.run(handler, seed=seed, shard=shard))
+    done = context.workers.run_on_all(lambda handler, shard: payloads.run(handler, seed=seed, shard=shard))
     return PhaseResult(complete=all(done))
 
 
@@ -110,7 +110,7 @@ def _random(context: PhaseContext) -> PhaseResult:
     random_phase.warm_up(context.workers.first.session.contract)
     examples, seed = random_examples(context.options), context.options.seed
     with random_phase.nothing_old_collected():
-        context.workers.together(
+        context.workers.run_on_all(
             lambda handler, shard: random_phase.run(handler, seed=seed, examples=examples, shard=shard)
         )
     return PhaseResult()
@@ -125,7 +125,7 @@ def random_examples(options: RunOptions) -> int | None:
 
 def _race(context: PhaseContext) -> PhaseResult:
     rounds, seed = race_rounds(context.options), context.options.seed
-    context.workers.together(lambda handler, shard: race.run(handler, seed=seed, rounds=rounds, shard=shard))
+    context.workers.run_on_all(lambda handler, shard: race.run(handler, seed=seed, rounds=rounds, shard=shard))
     return PhaseResult()
 
 

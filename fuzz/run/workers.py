@@ -67,7 +67,7 @@ class Workers:
         """Scenarios that all workers together have begun so far."""
         return sum(handler.session.scenarios_started for handler in self.handlers)
 
-    def together(self, work: Work) -> list[Any]:
+    def run_on_all(self, work: Work) -> list[Any]:
         """All workers do a phase's work, each its shard. If one of them raises, the others are halted."""
         count = len(self.handlers) * self.shard.count
         shards = [Shard(self.shard.index * len(self.handlers) + worker, count) for worker in range(len(self.handlers))]
@@ -81,7 +81,7 @@ class Workers:
                 if not all(future.done() and future.exception() is None for future in futures):
                     self.budget.halt()
             wait(futures, timeout=SECONDS_TO_FINISH)
-            _raise_the_gravest([future.exception() for future in futures])
+            _raise_most_serious([future.exception() for future in futures])
             return [future.result() for future in futures]
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ def _staff_of_each(workers: int, profile: Profile, shard: Shard) -> Iterator[tup
         yield tuple(StaffMember(member.uid, member.token) for member in chosen)
 
 
-def _raise_the_gravest(endings: list[BaseException | None]) -> None:
+def _raise_most_serious(endings: list[BaseException | None]) -> None:
     """Raises what ended the workers: an error if there is one, else an unreachable target, else an early stop."""
     raised = [ending for ending in endings if ending is not None]
     for kind in (Exception, Unreachable, Stop, BaseException):

@@ -48,7 +48,7 @@ class Lifecycle:
         """Marks a kind of action as impossible on this target."""
         self.impossible[kind] = why
 
-    def can_create(self, unlisted: Iterable[str]) -> None:
+    def add_creatable(self, unlisted: Iterable[str]) -> None:
         """Notes unlisted providers for which a create succeeds."""
         self.unlisted = tuple(unlisted)
 

@@ -58,8 +58,9 @@ class Secrets:
         return value
 
     def text(self, given: TextOrEnv, *, behind: str) -> str:
-        """The value of a setting: the text itself, or what is in its variable, which is redacted from then on; where it
-        is so short that other texts hold it, only `behind` what it stands.
+        """The value of a setting: the text itself, or what its variable holds, which is redacted from then on.
+
+        A value so short that other texts hold it is redacted only where it stands behind the word `behind`.
         """
         if given.env is None:
             return given.text

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from swagger.contract import FieldRule, Json, Source, Unused
+from swagger.openapi.entities import place_of
 from swagger.parsing.strict_json import refusal
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class _Reader:
 
     def rules(self, place: _Place, prefix: str) -> Iterator[FieldRule]:
         for name, found, required in self.properties(place):
-            path, where = f"{prefix}{name}", Source(self.file, pointer=found.pointer)
+            path, where = f"{prefix}{name}", place_of(self.file, found.pointer)
             inside = self.resolved(found)
             kind = _type(inside.schema)
             if kind is None:
@@ -96,7 +97,7 @@ class _Reader:
             name = reference.removeprefix(_BUNDLED)
             pointer = self.origins.get(name, "").partition("#")[2]
             if name in place.through:
-                where = Source(self.file, pointer=pointer)
+                where = place_of(self.file, pointer)
                 raise refusal(where, "this schema refers to itself", next="give a swagger whose bodies end somewhere")
             place = _Place(self.bundled[name], pointer, (*place.through, name))
         return place

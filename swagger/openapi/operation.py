@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from swagger.contract import ContractError, FieldRule, Json, Operation, Source, Unused
 from swagger.openapi.body_schema import body_rules, escaped, schema_keys
+from swagger.openapi.entities import NEXT, put_entities_in, read_json_or_yaml
 from swagger.parsing.markdown import plain
-from swagger.parsing.strict_json import MAX_SWAGGER_BYTES, parse_json, read_text, refusal
-from swagger.parsing.strict_yaml import parse_yaml
+from swagger.parsing.strict_json import refusal
 from swagger.workflow.document import canonical_path
 
 if TYPE_CHECKING:
     from schemathesis import APIOperation
 
     Endpoint = APIOperation[Any, Any, Any, Any]
-
-NEXT = "correct the swagger, or give another one with --swagger"
 
 _TIER_KEY = "x-throttling-tier"
 _TIER = re.compile(r"(\d+)\s*req(?:uest)?s?\s*per\s*(?:(s)ec(?:ond)?|(m)in(?:ute)?|(h)our|(d)ay)", re.IGNORECASE)
@@ -62,14 +60,12 @@ class SwaggerOperation:
 
 
 def read_operation(path: Path, endpoint: Operation) -> SwaggerOperation:
-    """The endpoint's operation in a swagger file. ContractError if the swagger cannot be read or resolved."""
-    start = Source(path.name, 1)
-    text = read_text(path, max_bytes=MAX_SWAGGER_BYTES)
-    raw = parse_yaml(text, start).value if path.suffix.lower() in (".yaml", ".yml") else parse_json(text, start)
+    """What the swagger in a file says about the endpoint; ContractError if the swagger cannot be read or resolved."""
+    raw = read_json_or_yaml(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("paths"), dict):
-        raise refusal(start, "not a swagger: it has no `paths`", next=NEXT)
+        raise refusal(Source(path.name, 1), "not a swagger: it has no `paths`", next=NEXT)
     try:
-        return _read(raw, path.name, endpoint)
+        return _read(raw, path, endpoint)
     except ContractError:
         raise
     except Exception as error:  # schemathesis raises many kinds of errors for a malformed swagger
@@ -77,16 +73,16 @@ def read_operation(path: Path, endpoint: Operation) -> SwaggerOperation:
         raise refusal(Source(path.name), f"cannot be resolved: {what[:300]}", next=NEXT) from None
 
 
-def _read(raw: Mapping[str, Json], file: str, endpoint: Operation) -> SwaggerOperation:
-    """The operation. schemathesis gets only the paths near the endpoint, as a swagger may have hundreds."""
-    near = {**raw, "paths": {path: item for path, item in raw["paths"].items() if _is_near(path, endpoint)}}
-    _check_references(near, file)
+def _read(raw: Mapping[str, Json], path: Path, endpoint: Operation) -> SwaggerOperation:
+    """Only the endpoint's neighbourhood is given to schemathesis: a real swagger holds hundreds of operations."""
+    near = {**raw, "paths": {name: item for name, item in raw["paths"].items() if _is_near(name, endpoint)}}
+    put_entities_in(near, path)
     operations = _load(near) if near["paths"] else []
     for operation in operations:
-        method, path = operation.method.upper(), canonical_path(operation.full_path)
-        if (method, path) == (endpoint.method, canonical_path(endpoint.path)):
-            return _described(operation, file, _siblings(operations, endpoint), raw.get(_TIER_KEY))
-    return SwaggerOperation(Source(file, pointer="/paths"), found=False)
+        called = operation.method.upper(), canonical_path(operation.full_path)
+        if called == (endpoint.method, canonical_path(endpoint.path)):
+            return _described(operation, path.name, _siblings(operations, endpoint), raw.get(_TIER_KEY))
+    return SwaggerOperation(Source(path.name, pointer="/paths"), found=False)
 
 
 def _load(raw: dict[str, Json]) -> list[Endpoint]:
@@ -104,32 +100,6 @@ def _is_near(path: str, endpoint: Operation) -> bool:
 
 def _parent(path: str) -> str:
     return canonical_path(path).rpartition("/")[0]
-
-
-def _check_references(near: Mapping[str, Json], file: str) -> None:
-    """Refuses references that schemathesis would fetch from elsewhere, and those that it would ignore."""
-    seen: set[str] = set()
-    waiting: list[Json] = [near["paths"]]
-    while waiting:
-        value = waiting.pop()
-        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        reference = value.get("$ref") if isinstance(value, dict) else None
-        if isinstance(reference, str) and reference not in seen:
-            seen.add(reference)
-            waiting.append(_pointed_at(near, reference, file))
-
-
-def _pointed_at(root: Mapping[str, Json], reference: str, file: str) -> Json:
-    """The part of the swagger that a reference points to. ContractError for another file, and for a missing part."""
-    if not reference.startswith("#"):
-        raise refusal(Source(file), f"refers to {reference!r}, outside this file", next="bundle it into one file")
-    value: Json = root
-    for part in reference.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(value, dict) or name not in value:
-            raise refusal(Source(file), f"refers to {reference!r}, which is not there", next=NEXT)
-        value = value[name]
-    return value
 
 
 def _siblings(operations: Iterable[Endpoint], endpoint: Operation) -> dict[str, Operation]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import takewhile
 
@@ -53,29 +53,51 @@ class Table:
     line: int
     columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    caption: str = ""
+    """The line before the table, if it is one that names what the table is about."""
+    notes: tuple[str, ...] = ()
+    """The paragraphs between the table and what comes next."""
 
 
 @dataclass(slots=True)
 class Section:
-    """A heading with its content, also that of nested headings without a meaning. Mutable: filled while reading."""
+    """A heading and what belongs to it, nested headings without a meaning included. `statuses` are all that the heading
+    names, most often one or none. Mutable: filled while reading.
+    """
 
     part: Part
     title: str
-    status: int | None
+    statuses: tuple[int, ...]
     level: int
     line: int
     texts: list[Text] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     code: list[CodeBlock] = field(default_factory=list)
 
+    @property
+    def status(self) -> int | None:
+        """The first status of the heading."""
+        return self.statuses[0] if self.statuses else None
 
-_STATUS_FIRST = re.compile(r"^(?:HTTP\s+)?([1-5]\d\d)\b[\s:\u2013\u2014-]*(.*)$", re.IGNORECASE)
-_STATUS_IN_BRACKETS = re.compile(r"^(.*?)[\s:\u2013\u2014-]*\((?:HTTP\s+)?([1-5]\d\d)\b[^)]*\)", re.IGNORECASE)
+
+_STATUS = r"[1-5](?:\d\d|xx)\b"
+_STATUSES = rf"(?:HTTP\s+)?({_STATUS}(?:(?:\s*[/,|&\u2013-]\s*|\s+(?:or|and|to)\s+){_STATUS})*)"
+_STATUS_FIRST = re.compile(rf"^{_STATUSES}[\s:\u2013\u2014-]*(.*)$", re.IGNORECASE)
+_STATUS_IN_BRACKETS = re.compile(rf"^(.*?)[\s:\u2013\u2014-]*\({_STATUSES}[^)]*\)", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"^(example |sample |json )*(responses?|answers?|body|bodies|payload|example|sample|json)\b", re.IGNORECASE
+)
+_STATUS_LATER = re.compile(rf"^(.*?)[\s:\u2013\u2014-]+{_STATUSES}", re.IGNORECASE)
+_SEVERAL_ERRORS = re.compile(r"\b(errors|error responses)\b", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"^\*\*([^*]+)\*\*:?$")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _EMPHASIS = re.compile(r"(`[^`]*`)|\*+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _BOLD_LEVEL = 7
+_NAME_ALONE = re.compile(r"\*\*[^*]+\*\*|`[^`]+`( \w+)?")
+_CAPTION_LENGTH = 80
+_SEARCHED = 200
+"""Characters of a heading in which statuses are looked for: the pattern is not linear in it."""
 
 _PARTS = (
     (re.compile(r"^(summary|overview)\b"), Part.SUMMARY),
@@ -94,20 +116,35 @@ def front_matter_text(text: str) -> str | None:
 
 
 def read_sections(text: str) -> list[Section]:
-    """The sections in their order; the first one has the text before all headings."""
-    found = [Section(Part.OTHER, "", None, 0, 1)]
+    """The sections in their order; the first one holds what stands before any heading."""
+    found = [Section(Part.OTHER, "", (), 0, 1)]
     heading = ""
+    previous: _Block | None = None
+    after_table = False
     for block in _blocks(_without_front_matter(text)):
         if isinstance(block, _Heading):
             heading = block.title
             found.append(_section(block))
         elif isinstance(block, Table):
-            found[-1].tables.append(Table(heading, block.line, block.columns, block.rows))
+            caption = _caption(previous)
+            found[-1].tables.append(replace(block, heading=heading, caption=caption))
         elif isinstance(block, CodeBlock):
             found[-1].code.append(block)
         else:
             found[-1].texts.append(block)
+            if after_table:
+                table = found[-1].tables[-1]
+                found[-1].tables[-1] = replace(table, notes=(*table.notes, block.text))
+        after_table = isinstance(block, Table) or (after_table and isinstance(block, Text))
+        previous = block
     return _joined(found)
+
+
+def _caption(block: _Block | None) -> str:
+    """The text before a table that is a name in bold or in backticks, or a short line that ends with a colon."""
+    text = block.text.strip() if isinstance(block, Text) else ""
+    is_caption = text.endswith((":", ":**")) or _NAME_ALONE.fullmatch(text) is not None
+    return text if is_caption and len(text) <= _CAPTION_LENGTH else ""
 
 
 def plain(markdown: str) -> str:
@@ -139,18 +176,31 @@ def _without_front_matter(text: str) -> str:
 
 
 def _section(heading: _Heading) -> Section:
-    part, title, status = _meaning(heading.title)
-    return Section(part, title, status, heading.level, heading.line)
+    part, title, statuses = _meaning(heading.title)
+    return Section(part, title, statuses, heading.level, heading.line)
 
 
-def _meaning(title: str) -> tuple[Part, str, int | None]:
-    """Meaning, title and status of a heading: `422 - Gone` is (ERROR, "Gone", 422)."""
+def _meaning(title: str) -> tuple[Part, str, tuple[int, ...]]:
+    """What a heading announces, with its title and statuses apart: `422 - Gone` is (ERROR, "Gone", (422,))."""
     if match := _STATUS_FIRST.match(title):
-        return _part_of_status(int(match[1])), match[2] or title, int(match[1])
+        statuses = _statuses(match[1])
+        return _part_of_status(statuses[0]), match[2] or title, statuses
     if match := _STATUS_IN_BRACKETS.match(title):
-        return _part_of_status(int(match[2])), match[1] or title, int(match[2])
+        statuses = _statuses(match[2])
+        return _part_of_status(statuses[0]), match[1] or title, statuses
     part = next((part for pattern, part in _PARTS if pattern.search(title.lower())), Part.OTHER)
-    return part, title, None
+    if part in (Part.SUCCESS, Part.ERRORS) and (match := _STATUS_LATER.match(title[:_SEARCHED])):
+        statuses = _statuses(match[2])
+        return _part_of_status(statuses[0]), match[1], statuses
+    return part, title, ()
+
+
+def _statuses(listed: str) -> tuple[int, ...]:
+    """The statuses of `200/201`; `2xx` is all of them from 200 to 299."""
+    found: list[int] = []
+    for status in re.findall(_STATUS, listed, re.IGNORECASE):
+        found += [int(status)] if status.isdigit() else range(int(status[0]) * 100, int(status[0]) * 100 + 100)
+    return tuple(dict.fromkeys(found))
 
 
 def _part_of_status(status: int) -> Part:
@@ -166,6 +216,9 @@ def _joined(found: list[Section]) -> list[Section]:
     for section in found:
         while around and around[-1][0] >= section.level:
             around.pop()
+        if around and _is_error_of(around[-1][1], section):
+            around[-1][1].part = Part.ERRORS
+            section.part, section.statuses = Part.ERROR, around[-1][1].statuses
         owner = around[-1][1] if around and section.part is Part.OTHER else section
         if owner is section or owner.part is Part.OTHER:
             kept.append(section)
@@ -178,6 +231,14 @@ def _joined(found: list[Section]) -> list[Section]:
     return kept
 
 
+def _is_error_of(around: Section, section: Section) -> bool:
+    """Whether a nested heading is the title of an error of its own, such as “Staff Not Registered” with its body."""
+    errors = around.part is Part.ERRORS or (
+        around.part is Part.ERROR and _SEVERAL_ERRORS.search(around.title) is not None
+    )
+    return errors and section.part is Part.OTHER and bool(section.code) and not _GENERIC.match(section.title)
+
+
 _Block = _Heading | Text | CodeBlock | Table
 
 
@@ -188,7 +249,10 @@ def _blocks(text: str) -> Iterator[_Block]:
         if token.type == "heading_open":
             yield _Heading(plain(tokens[index + 1].content), int(token.tag[1:]), line)
         elif token.type == "paragraph_open":
-            yield _paragraph(tokens[index + 1].content, line)
+            mark = (
+                "* " if index and (tokens[index - 1].type, tokens[index - 1].markup) == ("list_item_open", "*") else ""
+            )
+            yield _paragraph(mark + tokens[index + 1].content, line)
         elif token.type == "fence":
             yield CodeBlock(token.info.strip().partition(" ")[0].lower(), token.content, line + 1)
         elif token.type == "code_block":
@@ -200,7 +264,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 def _paragraph(content: str, line: int) -> _Block:
     """A paragraph, or a heading if it is only a bold `422 - Title`."""
     bold = _BOLD_LINE.match(content)
-    if bold and _meaning(bold[1])[2] is not None:
+    if bold and _meaning(bold[1])[2]:
         return _Heading(plain(bold[1]), _BOLD_LEVEL, line)
     return Text(content, line)
 

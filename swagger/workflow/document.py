@@ -25,6 +25,7 @@ _STORED = re.compile(
     r"\b(stored|saved|remembered|recorded|kept|persisted|stores|saves|remembers|records|keeps)\b",
     re.IGNORECASE,
 )
+_PATH_PARAMETER = re.compile(r"\{+\s*([\w.]+)\s*\}+|(?<=/):(\w+)")
 _WITHOUT_RULES = (Part.PREREQUISITES, Part.TEST_REQUEST, Part.SUCCESS, Part.ERROR, Part.ERRORS)
 
 
@@ -38,7 +39,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One workflow document. `errors_where`: the place of the heading of its errors, None if there is none."""
+    """One workflow document. `errors_where` is the heading over its errors, None where there is none; `not_done` is
+    that part of `unused` that whoever performs the document leaves out.
+    """
 
     file: str
     front: FrontMatter
@@ -51,6 +54,7 @@ class Document:
     errors_where: Source | None
     errors: tuple[StateError, ...]
     unused: tuple[Unused, ...]
+    not_done: tuple[Unused, ...]
 
 
 def read_document(path: Path) -> Document:
@@ -64,10 +68,12 @@ def parse_document(text: str, file: str) -> Document:
     front = read_front_matter(text, file)
     prerequisites, unused_before = _steps(sections, Part.PREREQUISITES, front)
     test_steps, unused_test = _steps(sections, Part.TEST_REQUEST, front)
-    fields, unused_rows = read_rules((table for section in sections for table in _rule_tables(section)), file)
+    tables = [table for section in sections for table in _rule_tables(section)]
+    fields, unused_rows = read_rules(tables, file, _parameters_in(front.endpoint))
     success, unused_success = read_success(sections, file)
     errors, unused_errors = read_errors(sections, file)
-    unused = [*front.unused(), *unused_before, *unused_test, *unused_rows, *unused_success, *unused_errors]
+    not_done = [*unused_before, *unused_test, *unused_success, *unused_errors]
+    unused = [*front.unused(), *unused_rows, *not_done, *_unread(sections, file)]
     return Document(
         file=file,
         front=front,
@@ -79,8 +85,13 @@ def parse_document(text: str, file: str) -> Document:
         success=success,
         errors_where=_errors_where(sections, file),
         errors=tuple(errors),
-        unused=tuple(sorted((*unused, *_unread(sections, file)), key=lambda unused: unused.where.line or 0)),
+        unused=_in_order(unused),
+        not_done=_in_order(not_done),
     )
+
+
+def _in_order(unused: Iterable[Unused]) -> tuple[Unused, ...]:
+    return tuple(sorted(unused, key=lambda part: part.where.line or 0))
 
 
 def _steps(sections: Iterable[Section], part: Part, front: FrontMatter) -> tuple[tuple[Step, ...], list[Unused]]:
@@ -102,6 +113,11 @@ def calls(step: Step, endpoint: Operation) -> bool:
 def canonical_path(path: str) -> str:
     """The path without query and final slash, each of its parameters as `{}`."""
     return re.sub(r"\{+[^}/]*\}+|(?<=/):\w+", "{}", path.partition("?")[0]).rstrip("/")
+
+
+def _parameters_in(endpoint: Operation | None) -> tuple[str, ...]:
+    """The names of the parameters in an endpoint's path."""
+    return tuple(first or second for first, second in _PATH_PARAMETER.findall(endpoint.path)) if endpoint else ()
 
 
 def _rule_tables(section: Section) -> list[Table]:

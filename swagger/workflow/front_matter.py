@@ -11,24 +11,30 @@ from swagger.parsing.markdown import front_matter_text
 from swagger.parsing.strict_json import refusal
 from swagger.parsing.strict_yaml import parse_yaml
 from swagger.workflow.keys import KeyReader
+from swagger.workflow.steps import FALLBACK_KEYS
 
 KNOWN_KEYS = frozenset(
     (
         *("endpoint", "domain", "tags", "swagger", "status", "savedAt", "verifiedAt", "timesReused", "tokens"),
-        *("useFallbackApi", "expectedOutcome", "skipReason", "notes"),
+        *("useFallbackApi", "useFallback", "expectedOutcome", "skipReason", "skip_reason", "notes"),
     )
 )
+SKIPPED_STATUSES = ("skip", "skipped", "deprecated")
+_SKIP_REASONS = ("skipReason", "skip_reason")
 _ENDPOINT = re.compile(r"([A-Za-z]+)\s+(/\S*)")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The front matter of a document. `lines`: the 1-based line of each of its keys."""
+    """What the front matter says. `lines` holds the 1-based line of each of its keys, `skipped` says why the document
+    is not to be run; None: it is.
+    """
 
     file: str
     endpoint: Operation | None
     swagger: str | None
     tokens: tuple[str, ...]
+    skipped: str | None
     lines: Mapping[str, int]
 
     def where(self, key: str) -> Source:
@@ -49,7 +55,17 @@ def read_front_matter(text: str, file: str) -> FrontMatter:
         raise refusal(start, "the front matter is not a mapping of keys", next="write it as `key: value` lines")
     keys = KeyReader(values, file, located.lines)
     lines = {str(path[0]): line for path, line in located.lines.items() if len(path) == 1}
-    return FrontMatter(file, _endpoint(keys), keys.text("swagger") or None, _tokens(keys), lines)
+    swagger = keys.text("swagger") or None
+    return FrontMatter(file, _endpoint(keys), swagger, _tokens(keys), _skipped(keys), lines)
+
+
+def _skipped(keys: KeyReader) -> str | None:
+    """Why a document is to be left out, by its reason or its status, with the line where that stands."""
+    for key in _SKIP_REASONS:
+        if reason := keys.values.get(key):
+            return f"{keys.where(key)}: {key}: {' '.join(str(reason).split())}"
+    status = keys.values.get("status")
+    return f"{keys.where('status')}: status {status}" if status in SKIPPED_STATUSES else None
 
 
 def _endpoint(keys: KeyReader) -> Operation | None:
@@ -60,7 +76,7 @@ def _endpoint(keys: KeyReader) -> Operation | None:
     if match is None:
         raise keys.refusal("endpoint", f"is {written!r}", next='write it as "PUT /full/path"')
     name = match[2].rstrip("/").rpartition("/")[2]
-    return Operation(name, match[1].upper(), match[2], keys.flag("useFallbackApi"))
+    return Operation(name, match[1].upper(), match[2], any(keys.flag(key) for key in FALLBACK_KEYS))
 
 
 def _tokens(keys: KeyReader) -> tuple[str, ...]:

@@ -39,6 +39,13 @@ class KeyReader:
         """The truth value of a key, False if it is missing. ContractError for another value."""
         return self._value(bool, key, False, "is neither true nor false", "write true or false")
 
+    def number(self, key: str) -> float:
+        """The number of a key, 0 where it is missing; ContractError if its value is something else."""
+        value = self.values.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.refusal(key, "is not a number", next="write a number")
+        return float(value)
+
     def mapping(self, key: str) -> dict[str, Json]:
         """The mapping of a key, empty if it is missing. ContractError for another value."""
         return self._value(dict, key, {}, "is not a mapping of keys", "write it as `name: value` lines")

@@ -7,17 +7,16 @@ of fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from swagger.contract import FieldRule, Source, Unused, join_path
+from swagger.contract import FieldRule, Unused, join_path
 from swagger.parsing.markdown import Table, plain
+from swagger.workflow.parameter_rows import Row, rows_of, spelling
 
 SEARCHED = 2000
 """Maximum characters searched for values and alternatives in a description: the patterns are not linear."""
 
-_NAME_COLUMNS = ("parameter", "field", "name", "property")
-_ELSEWHERE = re.compile(r"\b(path|query|header|url|cookie|response)s?\b", re.IGNORECASE)
 _YES = frozenset(("yes", "y", "true", "required", "✓", "✔", "✅", "mandatory", "always"))
 _NO = frozenset(("no", "n", "false", "optional", "-", "\u2013", "\u2014", "", "✗", "❌"))
 _TYPES = {
@@ -30,6 +29,13 @@ _TYPES = {
     **dict.fromkeys(("object", "hash", "map", "dict"), "object"),
     **dict.fromkeys(("array", "list"), "array"),
 }
+_CONDITION = re.compile(
+    r"\b(if|when|unless|except|only|either|one of|or|optional|not required|depend\w*|condition\w*|without)\b",
+    re.IGNORECASE,
+)
+_UNION = re.compile(r"\s*(?:\||/|\bor\b)\s*")
+_NEXT_TYPE = r"(?:\||/|\bor\b)\s*(?:null|string|object|array|number|integer|boolean|list)\b"
+_DETAIL = re.compile(rf"\([^)]*\)|<[^>]*>|\"[^\"]*\"|'[^']*'|\bof\b.*?(?={_NEXT_TYPE}|$)")
 _DATE_TIME = re.compile(r"\b(ISO[\s-]?8601|RFC[\s-]?3339|date-?time)\b", re.IGNORECASE)
 
 _QUOTED = r"(?:\"[^\"\n]+\"|“[^”\n]+”|(?<!\w)'[^'\n]+'(?!\w)|`\"?[^`\n]+`)"
@@ -60,91 +66,95 @@ _ALTERNATIVE_OF = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The cells of one row, by the meaning of their columns."""
+def read_rules(
+    tables: Iterable[Table], file: str, in_path: Collection[str] = ()
+) -> tuple[list[FieldRule], list[Unused]]:
+    """The field rules of all body tables merged, in their order, and the tables and rows that are none.
 
-    path: str
-    required: str
-    type: str
-    says: str
-    where: Source
-
-
-def read_rules(tables: Iterable[Table], file: str) -> tuple[list[FieldRule], list[Unused]]:
-    """The field rules of all body tables in their order, and the tables and rows that are not used."""
+    `in_path` are the names of the parameters in the endpoint's path.
+    """
     unused: list[Unused] = []
-    rows: dict[str, _Row] = {}
-    for table in tables:
-        for row in _body_rows(table, file, unused):
-            if row.path in rows:
-                unused.append(Unused(f"parameter `{row.path}`, described before in {rows[row.path].where}", row.where))
-            else:
-                rows[row.path] = row
+    rows: dict[str, Row] = {}
+    for row in rows_of(tables, file, in_path, unused):
+        if row.path in rows:
+            unused.append(Unused(f"parameter `{row.path}`, described before in {rows[row.path].where}", row.where))
+        else:
+            rows[row.path] = row
     rules = [rule for row in rows.values() if (rule := _rule(row, rows, unused)) is not None]
     return _with_parents(_with_reverse_alternatives(rules)), unused
 
 
-def _body_rows(table: Table, file: str, unused: list[Unused]) -> Iterable[_Row]:
-    where = Source(file, table.line)
-    name = next((column for column in _NAME_COLUMNS if column in table.columns), None)
-    if name is None or "required" not in table.columns or "type" not in table.columns:
-        unused.append(
-            Unused(f"a table under “{table.heading}” that has no columns Parameter, Required and Type", where)
-        )
-        return
-    if (elsewhere := _ELSEWHERE.search(table.heading)) and "body" not in table.heading.lower():
-        unused.append(Unused(f"a table of {elsewhere[1].lower()} parameters; only the body is used", where))
-        return
-    for line, cells in table.rows:
-        row = dict(zip(table.columns, cells, strict=False))
-        spelled = _path(row[name])
-        kind = "array" if spelled.endswith("[]") else row["type"]
-        path = spelled.removesuffix("[]")
-        yield _Row(path, row["required"], kind, plain(row.get("description", "")), Source(file, line))
-
-
-def _path(cell: str) -> str:
-    """The path in a cell; `items[0].id` and `items[*].id` become `items[].id`."""
-    return re.sub(r"\[[^\]]*\]", "[]", plain(cell).replace("`", "")).strip()
-
-
-def _rule(row: _Row, rows: Iterable[str], unused: list[Unused]) -> FieldRule | None:
-    kind = _type(row.type)
-    if kind is None or not re.fullmatch(r"[^\s.\[\]]+(\[\])?(\.[^\s.\[\]]+(\[\])?)*", row.path):
-        what = (
-            f"parameter `{row.path}` of type {row.type!r}, which is no JSON type"
-            if kind is None
-            else "a row without a name"
-        )
-        unused.append(Unused(what, row.where))
+def _rule(row: Row, rows: Iterable[str], unused: list[Unused]) -> FieldRule | None:
+    if not re.fullmatch(r"[^\s.\[\]&]+(\[\])?(\.[^\s.\[\]&]+(\[\])?)*", row.path):
+        named = f"a row whose name is {row.path!r}" if row.path else "a row without a name"
+        unused.append(Unused(named, row.where))
         return None
+    types = _types(row.type)
+    if not types:
+        what = f"parameter `{row.path}` of type {row.type!r}, which is no JSON type"
+        unused.append(Unused(what, row.where, doubt=_required(row, None, [])))
+        return None
+    row = replace(row, says=f"{row.says} ({row.note})".strip()) if row.note else row
+    alternative = _alternative(row, rows)
+    required = _required(row, alternative, unused)
+    kind = _one_type(row, types, required, unused)
     return FieldRule(
         path=row.path,
         type=kind,
-        required=_required(row, unused),
+        required=required,
         says=row.says,
         where=row.where,
         format="date-time" if kind == "string" and _DATE_TIME.search(f"{row.type} {row.says}") else None,
         listed=_listed(row.says[:SEARCHED]) or _listed(row.type[:SEARCHED]),
-        alternative=_alternative(row, rows),
+        alternative=alternative,
     )
 
 
-def _required(row: _Row, unused: list[Unused]) -> bool:
+def _required(row: Row, alternative: str | None, unused: list[Unused]) -> bool:
+    """Whether the field must be there. A condition that is no alternative is a doubt: it can be judged neither way."""
     word = plain(row.required).replace("`", "").lower()
+    doubt = ""
     if word not in _YES | _NO:
-        unused.append(Unused(f"parameter `{row.path}` is required {word!r}: taken for optional", row.where))
+        doubt = f"parameter `{row.path}` is required {word!r}, which is neither yes nor no"
+    elif row.note == "":
+        doubt = f"parameter `{row.path}` is required {word!r} with the mark of a footnote that is not there"
+    elif row.note and alternative is None and _CONDITION.search(row.note):
+        doubt = f"parameter `{row.path}` is required {word!r} on a condition: “{row.note}”"
+    if doubt:
+        unused.append(Unused(doubt, row.where, doubt=True))
     return word in _YES
 
 
-def _type(cell: str) -> str | None:
-    """The JSON type that a cell begins with. `string[]`, `array of strings` and `array[string]` are arrays."""
-    text = plain(cell).replace("`", "").lower()
-    if re.match(r"\w+\[\]", text):
+def _types(cell: str) -> tuple[str, ...]:
+    """The JSON types that a cell names, `null` among them, each once; none if it begins with another word.
+
+    `string[]` is an array, as are `array of strings` and `array[string]`. What stands in brackets or quotes says more
+    about a type and is none.
+    """
+    text = _DETAIL.sub(" ", plain(cell)[:SEARCHED].replace("`", "").lower().replace("date-time", "datetime"))
+    first, *others = _UNION.split(text)
+    if re.match(r"\W*enum\b", first):
+        return ("string",)
+    types = [_type(first), *(_type(other) for other in others if other.strip())]
+    return tuple(dict.fromkeys(kind or "" for kind in types)) if types[0] else ()
+
+
+def _type(text: str) -> str | None:
+    if re.match(r"\s*\w+\s*\[", text):
         return "array"
-    word = re.match(r"[a-z]+", text.replace("date-time", "datetime"))
-    return _TYPES.get(word[0]) if word else None
+    word = re.match(r"\s*([a-z]+)", text)
+    return {**_TYPES, "null": "null", "nil": "null", "none": "null"}.get(word[1]) if word else None
+
+
+def _one_type(row: Row, types: tuple[str, ...], required: bool, unused: list[Unused]) -> str:
+    """The one type that a field is judged by. Null beside it is unspecified anyhow where the field may be left out."""
+    kinds = [kind for kind in types if kind != "null"]
+    if {"integer", "number"} == set(kinds):
+        kinds = ["number"]
+    if len(kinds) != 1 or ("null" in types and required):
+        what = f"parameter `{row.path}` of more types than one, {row.type!r}"
+        unused.append(Unused(what, row.where, doubt=True))
+    return kinds[0] if kinds and kinds[0] else "string"
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -161,8 +171,8 @@ def _listed(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _alternative(row: _Row, rows: Iterable[str]) -> str | None:
-    """The field at the same level that may be sent instead, as the row says; None if it says nothing of the kind."""
+def _alternative(row: Row, rows: Iterable[str]) -> str | None:
+    """The field at the same level that the row says may be sent instead."""
     strong = len(_ALTERNATIVES) - 1
     for index, pattern in enumerate(_ALTERNATIVES):
         for match in pattern.finditer(row.says[:SEARCHED]):
@@ -176,7 +186,7 @@ def _alternative(row: _Row, rows: Iterable[str]) -> str | None:
 def _sibling(named: str, path: str) -> str | None:
     """The last word of a name, if the name can mean another field at the level of `path`."""
     parent, _, own = path.rpartition(".")
-    above, _, name = _path(named).rpartition(".")
+    above, _, name = spelling(named).rpartition(".")
     return name if name != own and above in ("", parent) else None
 
 

@@ -11,12 +11,18 @@ from swagger.parsing.strict_yaml import FieldPath, LocatedYaml, parse_yaml
 from swagger.workflow.keys import KeyReader
 
 ON_FAIL = ("abort", "skip", "continue")
+FALLBACK_KEYS = ("useFallbackApi", "useFallback")
+"""One meaning, two spellings."""
 KEYS = frozenset(
     (
         *("id", "description", "method", "path", "params", "headers", "token", "body", "extract", "expect"),
-        *("onFail", "useFallbackApi"),
+        *("onFail", *FALLBACK_KEYS, "x_on_behalf_of", "sleep", "content_type", "form_fields"),
     )
 )
+ON_BEHALF_OF = "X-On-Behalf-Of"
+"""The header by which a directory token acts for a business. Source: the API facts, "Tokens"."""
+MAX_SLEEP = 300.0
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def read_steps(blocks: Iterable[CodeBlock], file: str) -> tuple[list[Step], list[Unused]]:
@@ -64,15 +70,48 @@ def read_step(
         where=keys.where(),
         description=keys.text("description"),
         params=keys.mapping("params"),
-        headers={name: str(value) for name, value in keys.mapping("headers").items()},
+        headers=_headers(keys),
         token=keys.text("token") or None,
         body=item.get("body"),
         extract={name: str(value) for name, value in keys.mapping("extract").items()},
         expect_status=_expect_status(keys),
         on_fail=_on_fail(keys),
-        use_fallback=keys.flag("useFallbackApi"),
+        use_fallback=any(keys.flag(key) for key in FALLBACK_KEYS),
+        sleep=_sleep(keys),
+        content_type=_content_type(keys),
+        form_fields=keys.mapping("form_fields"),
     )
-    return step, [Unused(f"step key `{key}`", keys.where(key)) for key in item if key not in KEYS]
+    unused = [Unused(f"step key `{key}`", keys.where(key)) for key in item if key not in KEYS]
+    expected = keys.mapping("expect")
+    return step, unused + [Unused(f"step key `expect.{k}`", keys.where("expect")) for k in expected if k != "status"]
+
+
+def _headers(keys: KeyReader) -> dict[str, str]:
+    headers = {name: str(value) for name, value in keys.mapping("headers").items()}
+    business = keys.text("x_on_behalf_of")
+    return {**headers, ON_BEHALF_OF: business} if business else headers
+
+
+def _sleep(keys: KeyReader) -> float:
+    seconds = keys.number("sleep")
+    if not 0 <= seconds <= MAX_SLEEP:
+        todo = f"write seconds, {MAX_SLEEP:g} at most"
+        raise keys.refusal("sleep", f"is {seconds:g} seconds", next=todo)
+    return seconds
+
+
+def _content_type(keys: KeyReader) -> str | None:
+    """The content type of the body. The body of a form is in `form_fields`, and that of a step with those is a form."""
+    named = keys.text("content_type") or None
+    is_form = named is not None and named.partition(";")[0].strip().lower() in FORM_TYPES
+    has_fields = bool(keys.mapping("form_fields"))
+    if has_fields and keys.values.get("body") is not None:
+        raise keys.refusal("form_fields", "stand beside a `body`", next="write one of the two")
+    if is_form and not has_fields:
+        raise keys.refusal("content_type", "is that of a form", next="write the form's fields as `form_fields`")
+    if has_fields and named is not None and not is_form:
+        raise keys.refusal("content_type", "is not that of a form", next=f"write one of {', '.join(FORM_TYPES)}")
+    return named
 
 
 def _needed(keys: KeyReader, key: str) -> str:

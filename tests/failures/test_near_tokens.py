@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.bundle.shell import curl_of
-from fuzz.failures.workflow_replay import replay_workflow
+from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.oracle.actions import NEAR, Create, SendItems, Token, near_token
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox

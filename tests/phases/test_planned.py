@@ -17,7 +17,7 @@ PREFLIGHT = 16
 def test_conformance_and_payloads_send_no_more_requests_than_promised() -> None:
     session = InProcess.of(CONTRACT).session
     of_conformance = sum(map(len, conformance.planned_scenarios(capabilities_of(session), seed=1, depth=0)))
-    session.lifecycle.can_create(("mock_provider",))
+    session.lifecycle.add_creatable(("mock_provider",))
     for seed in range(5):
         of_payloads = sum(map(len, payloads.planned_scenarios(capabilities_of(session), seed=seed)))
         assert PREFLIGHT + of_conformance + of_payloads <= REQUESTS_TO_FIND

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.failures.replay import Outcome, replay
+from fuzz.failures.replays.bundle_replay import Outcome, replay
 from fuzz.failures.store import load_bundle
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.scenario import from_json

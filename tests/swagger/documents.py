@@ -89,7 +89,7 @@ steps:
 | `slots[0].from` | datetime | Yes | |
 | `odd` | blob | No | A thing |
 | | string | No | Nameless |
-| `maybe` | bool | Sometimes | Up to you |
+| `maybe` | bool | No | Up to you |
 
 ### More Parameters
 

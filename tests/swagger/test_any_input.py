@@ -125,7 +125,8 @@ def damaged_swaggers(draw: st.DrawFn) -> dict[str, Any]:
         while isinstance(holder[key], dict) and holder[key] and draw(st.integers(0, 4)):
             holder = holder[key]
             key = draw(st.sampled_from(sorted(holder)))
-        holder[key] = draw(JSON)
+        # A copy: what is damaged next may be inside of it, and Hypothesis draws the same value again.
+        holder[key] = copy.deepcopy(draw(JSON))
         if draw(st.booleans()) and len(holder) > 1:
             del holder[key]
     return swagger

@@ -159,8 +159,14 @@ def with_definition(name: str, schema: Any) -> dict[str, Any]:
         ({**PACKAGED_SWAGGER, "swagger": None}, r"^swagger\.json: cannot be resolved"),
         ({**PACKAGED_SWAGGER, "definitions": {}}, r"^swagger\.json: refers to .*, which is not there"),
         ({**PACKAGED_SWAGGER, "definitions": []}, r"^swagger\.json: refers to .*, which is not there"),
-        (with_definition("ExternalItem", {"$ref": "https://example.com/x.json"}), "outside this file"),
-        (with_definition("ExternalItem", {"$ref": "other.json#/x"}), "outside this file"),
+        (
+            with_definition("ExternalItem", {"$ref": "https://example.com/x.json"}),
+            "which does not lie beside it; nothing is fetched",
+        ),
+        (
+            with_definition("ExternalItem", {"$ref": "other.json#/x"}),
+            "which does not lie beside it; nothing is fetched",
+        ),
         (
             with_definition("ExternalItem", {"$ref": "#/definitions/ExternalItem"}),
             r"^swagger\.json(#/definitions/ExternalItem)?: ",

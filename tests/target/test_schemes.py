@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from fuzz.cli import main
-from fuzz.failures.replay import Outcome, replay
+from fuzz.failures.replays.bundle_replay import Outcome, replay
+from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.failures.store import load_bundle
-from fuzz.failures.workflow_replay import replay_workflow
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.session import Session
@@ -205,3 +206,34 @@ def test_a_workflow_document_is_replayed_whatever_the_scheme(only_admin: Sandbox
         session = session_for(sandbox)
         assert Outcome.FIXED is replay_workflow(WORKFLOW, session).outcome
         assert troubles == session.journal.summary.troubles
+
+
+@pytest.mark.parametrize(
+    ("admin_scheme", "statuses"),
+    [
+        (None, {"Admin admin": 200, "Bearer admin": 200, "Admin staff": 422, "Bearer staff": 422, "Basic admin": 401}),
+        ("Admin", {"Admin admin": 200, "Bearer admin": 401, "Admin staff": 401, "Bearer staff": 422}),
+        ("Bearer", {"Admin admin": 401, "Bearer admin": 200, "Admin staff": 401, "Bearer staff": 422}),
+    ],
+)
+def test_the_sandbox_takes_either_scheme_unless_it_is_told_to_be_strict(
+    admin_scheme: str | None, statuses: dict[str, int]
+) -> None:
+    with Sandbox(admin_scheme=admin_scheme) as sandbox:
+        member = sandbox.staff[0]
+        tokens = {"admin": sandbox.admin_token, "staff": member.token}
+        seen = {}
+        for name in statuses:
+            scheme, whose = name.split()
+            path = "platform/v1/scheduling/calendar_syncs"
+            if whose == "staff":
+                path = "business/scheduling/v1/external_calendar_items/bulk_create"
+            answer = httpx.request(
+                "POST" if whose == "admin" else "PUT",
+                f"{sandbox.base_url}/{path}",
+                headers={"Authorization": f"{scheme} {tokens[whose]}"},
+                json={"staff_uid": member.uid, "app_code_name": "googlewaysync", "calendar_sync": {}},
+            )
+            seen[name] = answer.status_code
+
+    assert statuses == seen

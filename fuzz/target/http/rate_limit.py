@@ -10,7 +10,7 @@ from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, RateItem
 from fuzz.target.http.client import Unreachable
 from fuzz.target.http.redis_server import bucket_in
 
-MOST_A_SECOND = 1000
+MAX_PER_SECOND = 1000
 """Above this, pyrate-limiter's milliseconds are too coarse."""
 
 
@@ -55,6 +55,6 @@ class SharedLimit:
 
 def rate_of(per_second: float) -> Rate:
     """The rate for pyrate-limiter: so many in any second. A fraction becomes one in each interval of 1/rate seconds."""
-    if per_second >= 1 and (per_second == int(per_second) or per_second > MOST_A_SECOND):
+    if per_second >= 1 and (per_second == int(per_second) or per_second > MAX_PER_SECOND):
         return Rate(int(per_second), Duration.SECOND)
     return Rate(1, math.ceil(1000 / per_second))

@@ -1,21 +1,22 @@
 """Replays a workflow document: sends its steps as written, and judges the answers by the document itself.
 
-The oracle is not used. A step is as documented if its status is; if the document shows bodies for that status, the
-answer must have one of them. Any workflow document can be replayed, a bundle's `workflow.md` too.
+The oracle is not asked: a step is as documented if its status is, and where the document shows bodies for that status,
+the answer must be like one of them. So any document of the family can be run; a bundle's `workflow.md` is one of them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fuzz.errors import UsageError
-from fuzz.failures.replay import Outcome, ReplayResult, Row
+from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, Row
+from fuzz.failures.replays.example_bodies import difference
+from fuzz.failures.replays.step_requests import EMPTY_TOKEN, NO_TOKEN, UNKNOWN_TOKEN, request_of, variables_of
 from fuzz.oracle.actions import NOT_JSON
-from fuzz.oracle.answer import covers
 from fuzz.session.session import Session
 from fuzz.target.authorisation import unauthorised
 from fuzz.target.http.attempt import HttpAnswer
@@ -28,17 +29,20 @@ from swagger.contract import Json, Step
 from swagger.workflow.document import Document, calls, read_document
 
 MAX_LISTED_STATUSES = 4
-NO_TOKEN, UNKNOWN_TOKEN, EMPTY_TOKEN = "none", "unknown", "empty"
 
 
 @dataclass(slots=True)
 class _DocumentRun:
-    """One run of a document. Mutable: variables and rows are added step by step."""
+    """One run of a document. Mutable: variables and rows are added as steps are done, and to `lacking` the variables
+    that a step should have given and did not.
+    """
 
     document: Document
     session: Session
     variables: dict[str, str]
     tokens: dict[str, TokenSource | None]
+    wait: Callable[[float], None]
+    lacking: dict[str, str] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
 
 
@@ -50,23 +54,28 @@ class _Stopped(Exception):  # noqa: N818 - a document that ends early is no erro
         self.outcome = outcome
 
 
-def replay_workflow(path: Path, session: Session, *, times: int = 1) -> ReplayResult:
-    """Runs a document's prerequisites and test request `times` times; returns the worst result.
+def replay_workflow(
+    path: Path, session: Session, *, times: int = 1, wait: Callable[[float], None] = time.sleep
+) -> ReplayResult:
+    """Runs a document's prerequisites and test request `times` times; the result is that of the worst run.
 
-    FAILED: the test request is not answered as documented. CANNOT TELL: it was not reached, or not answered.
-    UsageError for a document that cannot be read, or that names an unknown variable or token.
+    FAILED: the test request is answered otherwise than documented. CANNOT TELL: it was not reached or not answered, or
+    the document says that it is to be skipped. UsageError for a document that cannot be read, and for an unknown
+    variable or token. `wait` is given the seconds of a step's `sleep`.
     """
     document = _read(path)
-    if "skipReason" in document.front.lines:
-        why = f"{document.front.where('skipReason')}: the document says that it is to be skipped"
-        return ReplayResult(path.name, Outcome.CANNOT_TELL, why, (), 0, 0)
+    if document.front.skipped is not None:
+        return ReplayResult(path.name, Outcome.CANNOT_TELL, f"skipped: {document.front.skipped}", (), 0, 0)
+    if not document.test_steps:
+        raise UsageError(f"{path}: has no test request", next="add a section `## Test Request` with YAML steps")
     results = []
     for _ in range(times):
-        run = _DocumentRun(document, session, _variables(session), _tokens(session))
+        run = _DocumentRun(document, session, _variables(session), _tokens(session), wait)
         results.append((*_perform_all(run), tuple(run.rows)))
     failed = sum(outcome is Outcome.FAILED for outcome, _, _ in results)
     outcome, why, rows = max(reversed(results), key=lambda result: _BADNESS.index(result[0]))
-    return ReplayResult(path.name, outcome, why, rows, failed, times)
+    not_done = tuple(f"{part.what} ({part.where})" for part in document.not_done)
+    return ReplayResult(path.name, outcome, why, rows, failed, times, not_done)
 
 
 _BADNESS = (Outcome.FIXED, Outcome.CANNOT_TELL, Outcome.FAILED)
@@ -74,18 +83,15 @@ _BADNESS = (Outcome.FIXED, Outcome.CANNOT_TELL, Outcome.FAILED)
 
 def _read(path: Path) -> Document:
     with told_to_the_user():
-        document = read_document(path)
-    if not document.test_steps:
-        raise UsageError(f"{path}: has no test request", next="add a section `## Test Request` with YAML steps")
-    return document
+        return read_document(path)
 
 
 def _variables(session: Session) -> dict[str, str]:
     """The variables that templates may name from the start; those of the second staff member end in `_2`."""
     members = enumerate(session.staff, start=1)
     staff = {"staff_id" if number == 1 else f"staff_id_{number}": member.uid for number, member in members}
-    fixed = {"business_id": session.profile.business_id, "now_timestamp": str(time.time_ns())}
-    return {**dates(datetime.now(UTC)), **fixed, **staff}
+    business = {"business_id": session.profile.business_id} if session.profile.business_id else {}
+    return {**dates(datetime.now(UTC)), "now_timestamp": str(time.time_ns()), **business, **staff}
 
 
 def _tokens(session: Session) -> dict[str, TokenSource | None]:
@@ -111,30 +117,32 @@ def _perform_all(run: _DocumentRun) -> tuple[Outcome, str]:
 
 
 def _prepare(run: _DocumentRun, step: Step) -> None:
-    """Performs a prerequisite. Its `onFail` says what happens if it fails."""
+    """Performs a prerequisite; one that may fail (`onFail: skip` or `continue`) ends nothing."""
     wrong = _perform(run, step, documented=False)
-    if wrong and step.on_fail != "continue":
-        skipped = "the test request is skipped, " if step.on_fail == "skip" else ""
-        raise _Stopped(Outcome.CANNOT_TELL, f"{skipped}prerequisite {step.id}: {wrong}")
+    if wrong and step.on_fail == "abort":
+        raise _Stopped(Outcome.CANNOT_TELL, f"prerequisite {step.id}: {wrong}")
 
 
 def _test(run: _DocumentRun, step: Step) -> None:
-    """Performs a step of the test request."""
+    """Performs a step of the test request. One that is answered otherwise than documented has failed in any case."""
     wrong = _perform(run, step, documented=True)
-    if wrong and step.on_fail != "continue":
+    if wrong and step.on_fail == "abort":
         raise _Stopped(Outcome.FAILED, f"{step.id}: {wrong}")
 
 
 def _perform(run: _DocumentRun, step: Step, *, documented: bool) -> str:
     """Sends one step and notes it. Returns what is wrong with its answer, or an empty text."""
+    # No document says on which side of its request a step sleeps.
+    run.wait(step.sleep)
     sent, delivery = _send(run, step)
+    run.wait(step.sleep)
     http_answer = delivery.answer
     expected = _statuses(step)
     if http_answer is None:
         _note(run, step, expected, "lost", broken=False)
         raise _Stopped(Outcome.CANNOT_TELL, f"no answer to {step.id}: {delivery.why}")
     wrong = _what_is_wrong(run, step, http_answer, documented=documented)
-    missing = _extract(run, sent, delivery)
+    missing = _extract(run, step, sent, delivery)
     _note(run, step, expected, str(http_answer.status), broken=bool(wrong))
     if unauthorised(delivery) and wrong:
         raise _Stopped(Outcome.CANNOT_TELL, f"the target refuses the token of {step.id} ({delivery.request_id})")
@@ -157,16 +165,12 @@ def _send(run: _DocumentRun, step: Step) -> tuple[SentRequest, Delivery]:
 
 
 def _request(run: _DocumentRun, step: Step) -> SentRequest:
-    where = str(step.where)
-    sent = run.session.request_builder.step(step, run.variables, run.tokens, where)
-    if step.token != NO_TOKEN:
-        return sent
-    headers, written = (_without_token(headers) for headers in (sent.http.headers, sent.http.written))
-    return replace(sent, http=replace(sent.http, headers=headers, written=written))
-
-
-def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name != "Authorization"}
+    """The request of a step, with the document's first token where it names none of its own."""
+    for name in variables_of(step) & run.lacking.keys():
+        why = f"step {step.id} needs {{{{{name}}}}}, which step {run.lacking[name]} did not give"
+        raise _Stopped(Outcome.CANNOT_TELL, why)
+    token = step.token or next(iter(run.document.front.tokens), None)
+    return request_of(replace(step, token=token), run.session, run.variables, run.tokens)
 
 
 def _what_is_wrong(run: _DocumentRun, step: Step, http_answer: HttpAnswer, *, documented: bool) -> str:
@@ -176,10 +180,8 @@ def _what_is_wrong(run: _DocumentRun, step: Step, http_answer: HttpAnswer, *, do
     if not documented or endpoint is None or not calls(step, endpoint):
         return ""
     bodies = _documented_bodies(run.document, http_answer.status)
-    body = parse(http_answer.text)
-    if bodies and not any(covers(body, documented_body) for documented_body in bodies):
-        return f"answered {http_answer.status} with a body that is not the documented one"
-    return ""
+    differs = difference(http_answer.status, parse(http_answer.text), bodies)
+    return f"answered {http_answer.status} with a body that is not the documented one: {differs}" if differs else ""
 
 
 def _statuses(step: Step) -> str:
@@ -190,17 +192,20 @@ def _statuses(step: Step) -> str:
 
 def _documented_bodies(document: Document, status: int) -> list[Json]:
     bodies = [error.body for error in document.errors if error.status == status]
-    if document.success is not None and document.success.status == status:
+    if document.success is not None and status in (document.success.status, *document.success.also):
         bodies.append(document.success.body)
     return bodies
 
 
-def _extract(run: _DocumentRun, sent: SentRequest, delivery: Delivery) -> str:
-    """Keeps the values that a step extracts as variables. Returns what is missing, or an empty text."""
+def _extract(run: _DocumentRun, step: Step, sent: SentRequest, delivery: Delivery) -> str:
+    """Keeps what a step extracts as variables. Returns what is missing, or an empty text."""
     body = parse(delivery.answer.text) if delivery.answer else NOT_JSON
     found = _found(sent.extract, body)
     run.variables |= {name: str(value) for name, value in found.items() if value is not None}
-    missing = [path for name, path in sent.extract.items() if found.get(name) in (None, "")]
+    names = [name for name in sent.extract if found.get(name) in (None, "")]
+    run.lacking = {name: by for name, by in run.lacking.items() if name not in found}
+    run.lacking |= {name: step.id for name in names if name not in run.variables}
+    missing = [sent.extract[name] for name in names]
     return f"nothing at {', '.join(missing)} of its answer" if missing else ""
 
 

@@ -55,7 +55,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """The result of a replay. Frozen. `rows` are those of the last time; it failed `came` of `times` times."""
+    """What came of a replay: `rows` are those of its last time, `came` of `times` that it failed. `not_done` names the
+    parts of a workflow document that were left out. Frozen.
+    """
 
     name: str
     outcome: Outcome
@@ -63,6 +65,7 @@ class ReplayResult:
     rows: tuple[Row, ...]
     came: int
     times: int
+    not_done: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -223,6 +226,7 @@ def as_text(result: ReplayResult) -> str:
     rate = f"; failed {result.came} of {result.times} times" if result.times > 1 else ""
     lines = [f"{result.outcome.value}  {result.name}", f"        {result.why}{rate}"]
     lines += [_line(row) for row in result.rows]
+    lines += [f"  not done: {part}" for part in result.not_done]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
