@@ -14,19 +14,19 @@ from unittest.mock import patch
 
 import httpx
 
-from fuzz.run import run as run_module
+from fuzz.run import session_setup
 from fuzz.run.documents import read_contract
 from fuzz.run.options import RunOptions
+from fuzz.run.phase_list import phase_names
 from fuzz.run.run import Run
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal, Listener
 from fuzz.target.http.client import Client, Delivery, HttpRequest
 from fuzz.target.http.deadline import WhileWaiting, idle
 from fuzz.target.profile import Profile, load_profile
-from fuzz.target.secrets import Secrets
 
 CONTRACT = read_contract(None, None)
-OPTIONS = RunOptions(command="run", max_time=None, seed=7, progress=False)
+OPTIONS = RunOptions(command="run", max_time=None, seed=7, phases=phase_names(), progress=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ class Subject:
 
     def run(self, *, listeners: tuple[Listener, ...] = (), journal: Path | None = None, **options: Any) -> Measured:
         """One run in this process, its journal on disk as ever."""
-        secrets = Secrets()
-        for source in (self.profile.tokens.admin, *(member.token for member in self.profile.staff)):
-            secrets.token(source)
+        secrets = session_setup.secrets_for(self.profile)
         kept = Journal(journal or self.folder / "events.ndjson", secrets, listeners)
         run = Run(replace(OPTIONS, **options), CONTRACT, self.profile, secrets, kept)
         measured = timed(lambda: _ignored(run.go()) or kept.summary.total)
@@ -69,7 +67,7 @@ class Subject:
                 sent.append(http_request)
                 return super().deliver(http_request, while_waiting)
 
-        with patch.object(run_module, "Transport", Recording):
+        with patch.object(session_setup, "Client", Recording):
             self.run(**options)
         return sent
 

@@ -8,7 +8,9 @@ from contextlib import suppress
 from functools import partial
 from statistics import median
 
-from fuzz.failures.handler import FailureHandler, Stop, TimeOver
+from fuzz.events.types import FailureEvent
+from fuzz.failures.failure import Failure
+from fuzz.failures.handler import FailureHandler, Keeping, Stop, TimeOver
 from fuzz.phases import conformance, payloads, preflight
 from fuzz.phases import random as random_phase
 from fuzz.sandbox.faults import Fault
@@ -56,14 +58,18 @@ def _cell(spent: Iterable[int | None]) -> str:
 def _requests_to_find(fault: Fault, search: Search) -> int | None:
     """Requests until the first failure, preflight's included; None if none was found within the budget."""
     session = InProcess.of(CONTRACT, fault=fault.value).session
-    sent = session.client
+    client = session.client
     found: list[int] = []
+
+    def keep(_failure: Failure, _event: FailureEvent) -> None:
+        found.append(client.requests_sent)
+
     handler = FailureHandler(
         session,
         shrink_requests=0,
         max_failures=1,
-        time_left=lambda: float("inf") if sent.sent < REQUESTS_TO_FIND else 0.0,
-        keep=lambda _failure, _event: found.append(sent.sent),
+        time_left=lambda: float("inf") if client.requests_sent < REQUESTS_TO_FIND else 0.0,
+        keeping=Keeping(keep=keep),
     )
     with suppress(Stop, TimeOver):
         preflight.run(handler)
