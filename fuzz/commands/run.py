@@ -13,7 +13,7 @@ from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from fuzz.cases.shard import Shard
 from fuzz.cluster.connection import cluster_of
@@ -42,9 +42,6 @@ from fuzz.session.session import Session
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
-
-if TYPE_CHECKING:
-    pass
 
 EVENTS = "events.ndjson"
 BYTES_TO_HAVE = 100_000

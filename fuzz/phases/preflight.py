@@ -66,7 +66,8 @@ def _check_first_create(session: Session, place: int, exchange: Exchange) -> Non
     if not 400 <= answer.status < 500 or may_refuse_the_token(exchange.delivery):
         return
     http, uid = exchange.sent.http, session.staff[place].uid
-    says = " ".join(answer.text[:MAX_QUOTED].split())
+    # Redacted before it is cut: half a token would not be known for one.
+    says = " ".join(session.secrets.redact(answer.text)[:MAX_QUOTED].split())
     raise Unreachable(
         f"the first create for the staff member {uid} is answered {answer.status} {says}: most likely the target"
         f" profile is wrong. Check the path of base_url ({http.method} {http.url} was sent), staff[{place}].uid, and"

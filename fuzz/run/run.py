@@ -71,6 +71,7 @@ class Run:
     _registry: FailureRegistry = field(default_factory=FailureRegistry)
     _workers: Workers = field(init=False)
     _context: PhaseContext = field(init=False)
+    _has_waited: bool = False
 
     def __post_init__(self) -> None:
         self.budget = TimeBudget(self.options.max_time, self.clock)
@@ -122,7 +123,7 @@ class Run:
         try:
             if start:
                 self.start()
-                self._wait_for_target()
+            self._wait_for_target()
             for name in phases:
                 self._phase(name)
         except Stop:
@@ -138,13 +139,16 @@ class Run:
         return Ended(stopped, interrupted, counts, tuple(sorted(impossible)))
 
     def _wait_for_target(self) -> None:
-        """Waits for a target that is being deployed. Unreachable if it does not come up in time."""
-        seconds = self.options.wait_for_target
+        """Waits, once, for a target that is being deployed. Unreachable if it does not come up in time."""
+        seconds, self._has_waited = 0.0 if self._has_waited else self.options.wait_for_target, True
         if not seconds:
             return
         url = self.profile.base_url
-        if not self._workers.first.session.client.wait_until_there(url, seconds):
-            raise Unreachable(f"{url} did not answer within {seconds:g} s (--wait-for-target)")
+        why = self._workers.first.session.client.wait_until_there(url, seconds)
+        if why:
+            raise Unreachable(
+                f"{url} gave no good answer within {seconds:g} s (--wait-for-target); the last one: {why}"
+            )
         self.budget.begin_now()
 
     def finish(self, ended: Ended) -> Conclusion:

@@ -136,7 +136,7 @@ class Session:
     def send_admin_token_as(self, scheme: str) -> None:
         """From now on the admin token is sent with this scheme."""
         self.profile = self.profile.with_admin_scheme(scheme)
-        self.request_builder.profile = self.profile
+        self.request_builder.follow(self.profile)
 
     def _forget_calendar_of_two_creates(self, run: ScenarioRun, action: AtOnce) -> None:
         """After two creates at once for one staff member it is not known which of the two calendars is left."""

@@ -54,8 +54,8 @@ class AuthorisedClient:
         """Closes the connections."""
         self._client.close()
 
-    def wait_until_there(self, url: str, seconds: float) -> bool:
-        """Waits until the target answers at a URL; False if it does not in time."""
+    def wait_until_there(self, url: str, seconds: float) -> str:
+        """Waits until the target answers at a URL. Empty once it does; why not, if it does not in time."""
         return self._client.wait_until_there(url, seconds)
 
     @contextmanager

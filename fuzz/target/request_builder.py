@@ -75,6 +75,10 @@ class RequestBuilder:
         base = (self.profile.fallback_url if fallback else None) or self.profile.base_url
         return base + "/" + path.lstrip("/")
 
+    def follow(self, profile: Profile) -> None:
+        """From now on requests are built by another profile of the same target."""
+        self.profile = profile
+
     def send_sibling_to(self, name: str, *, fallback: bool) -> None:
         """Sends a sibling operation to the main or to the fallback gateway from now on."""
         self._siblings[name] = replace(self._siblings[name], use_fallback=fallback)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fuzz.events.summary import RunVerdict
+from fuzz.phases.preflight import MAX_QUOTED
 from fuzz.run.phase_list import phase_names
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
@@ -62,3 +63,14 @@ def test_a_send_that_is_refused_after_an_accepted_create_is_a_failure() -> None:
 
     assert ran.summary.failures
     assert 1 == ran.conclusion.exit_code
+
+
+def test_a_token_that_the_refusal_echoes_is_not_quoted_where_the_quotation_is_cut() -> None:
+    with Sandbox() as sandbox:
+        token = sandbox.admin_token
+        echo = b"x" * (MAX_QUOTED - len(token) // 2) + token.encode()
+        with server(saying(answer(422, echo))) as address:
+            ran = run_against(profile_for(sandbox, address), phases=phase_names())
+
+    assert "is answered 422" in ran.conclusion.reasons[0]
+    assert token[: len(token) // 2] not in ran.conclusion.reasons[0]

@@ -135,14 +135,19 @@ class Client:
         """Closes the connections."""
         self._connections.close()
 
-    def wait_until_there(self, url: str, seconds: float) -> bool:
-        """Waits until a URL is answered, and not by a gateway with 429, 502, 503 or 504; False if it is not in time."""
+    def wait_until_there(self, url: str, seconds: float) -> str:
+        """Waits until a URL is answered, and not by a gateway with 429, 502, 503 or 504. Empty once it is; after so
+        many seconds, why it is not.
+        """
         http_request, until = HttpRequest("GET", url, {}, {}, b""), time.monotonic() + seconds
-        while self._attempt(http_request, f"calfuzz-{self._run}-waiting").answer is None:
+        while True:
+            raise_unheard()
+            attempt = self._attempt(http_request, f"calfuzz-{self._run}-waiting")
+            if attempt.answer is not None:
+                return ""
             if time.monotonic() + PAUSE_WHILE_WAITING > until:
-                return False
+                return attempt.why
             self._sleep(PAUSE_WHILE_WAITING)
-        return True
 
     def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
         """Sends a request, again after network errors. Unreachable after too many losses in a row.
