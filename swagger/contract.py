@@ -76,7 +76,8 @@ class Clause:
     """One sentence that the service must keep.
 
     Ids: a state error's code (`missing`), `success`, `required:PATH`, `type:PATH`, `format:PATH`, `listed:PATH`,
-    `alternative:PATH`, `token`, `create`, `account_stored`, `no_server_error`.
+    `alternative:PATH`, `token`, `create`, `account_stored`, `no_server_error`. A sibling's begin with its name:
+    `connect.missing`, `disable.success`.
     """
 
     id: str
@@ -185,6 +186,27 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class SiblingPromises:
+    """What the documents of one sibling operation promise of it, and no more. Frozen.
+
+    `success_body`: an example, whose keys and types are promised, and its booleans; None if nothing is promised of a
+    success. `without_sync`: the error that is due where the staff member has no calendar sync. `providers`: those of
+    which its document speaks.
+    """
+
+    name: str
+    success_status: int = 200
+    success_body: Json = None
+    without_sync: StateError | None = None
+    providers: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+
+    def clause_of_kind(self, kind: ClauseKind) -> Clause | None:
+        """Its clause of a kind; it has at most one of each."""
+        return next((clause for clause in self.clauses if clause.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """One place where document and swagger disagree: what each says (None: nothing), and which one is followed."""
 
@@ -214,7 +236,8 @@ class Contract:
 
     `prerequisites` are the document's own preparing steps (the first POST of them is the create step), `test_request`
     its example. `siblings` are the operations next to the endpoint, by name (`connect`, `disable`, `disconnect`), as
-    far as the swagger lists them. `rate_limit` is the swagger's `x-throttling-tier` as `8/s`, or None, and
+    far as the swagger lists them or a document describes them; `promises` says what each has promised; `clauses` holds
+    the endpoint's and theirs. `rate_limit` is the swagger's `x-throttling-tier` as `8/s`, or None, and
     `rate_where` its place.
     """
 
@@ -229,6 +252,7 @@ class Contract:
     state_errors: tuple[StateError, ...]
     clauses: tuple[Clause, ...]
     siblings: Mapping[str, Operation]
+    promises: Mapping[str, SiblingPromises] = field(default_factory=dict)
     rate_limit: str | None = None
     rate_where: Source | None = None
     drift: tuple[Drift, ...] = ()
@@ -250,6 +274,10 @@ class Contract:
     def create_step(self) -> Step:
         """The step that destroys and re-creates a calendar sync: the one prerequisite that is a POST."""
         return next(step for step in self.prerequisites if step.method == "POST")
+
+    def promised_by(self, sibling: str) -> SiblingPromises:
+        """What a sibling has promised; nothing if no document is there for it."""
+        return self.promises.get(sibling) or SiblingPromises(sibling)
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of an id; KeyError if there is none."""

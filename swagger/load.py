@@ -5,7 +5,7 @@ A document that lacks a part that a run needs is refused, with its place and wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from swagger.contract import (
 from swagger.drift import all_drift, is_alternative
 from swagger.openapi.operation import SwaggerOperation, read_operation
 from swagger.parsing.strict_json import refusal
+from swagger.siblings import documents_in, endpoint_key, read_siblings
 from swagger.understood import understood
 from swagger.workflow.document import Document, calls, read_document
 from swagger.workflow.responses import DocumentedResponse
@@ -34,7 +35,9 @@ from swagger.workflow.responses import DocumentedResponse
 _Part = TypeVar("_Part")
 
 PACKAGE = Path(__file__).parent
-WORKFLOW = PACKAGE / "scheduling/workflows/put_business_scheduling_v1_external_calendar_items_bulk_create.md"
+PACKAGED = PACKAGE / "scheduling/workflows"
+WORKFLOW = PACKAGED / "put_business_scheduling_v1_external_calendar_items_bulk_create.md"
+ENDPOINT = endpoint_key("PUT", "/business/scheduling/v1/external_calendar_items/bulk_create")
 SWAGGER = PACKAGE / "scheduling/legacy/scheduling.json"
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -44,17 +47,23 @@ def load_contract(
     swagger: Path | None = None,
     predicates: Collection[str] | None = None,
     *,
+    documents: Path | None = None,
     needed_fields: Mapping[str, str] = NO_FIELDS,
 ) -> Contract:
     """The contract of a workflow document and a swagger, by default the packaged ones.
+
+    `documents` is a folder of documents by their `endpoint:`, the endpoint's own and its siblings'; the packaged ones
+    stand for those that it lacks.
 
     `predicates` are the codes of the state errors that the oracle can judge; None: any. `needed_fields` are the paths
     that a body must have to be of use, and their JSON types. ContractError if a file cannot be read, a needed part is
     missing, or a state error has no predicate; it ends with what was understood.
     """
+    paths = {**documents_in(PACKAGED), **(documents_in(documents) if documents else {})}
+    workflow = workflow or (paths[ENDPOINT] if documents else None)
     document = read_document(workflow or WORKFLOW)
     try:
-        return _contract_of(document, workflow, swagger, predicates, needed_fields)
+        return _contract_of(document, workflow, swagger, predicates, needed_fields, paths.values())
     except ContractError as error:
         raise ContractError(f"{error.what} [understood: {understood(document)}]", next=error.next) from None
 
@@ -65,6 +74,7 @@ def _contract_of(
     swagger: Path | None,
     predicates: Collection[str] | None,
     needed_fields: Mapping[str, str],
+    documents: Iterable[Path],
 ) -> Contract:
     endpoint = _endpoint(document)
     _check_doubts(document)
@@ -79,6 +89,7 @@ def _contract_of(
     token = _token(document, test_request)
     clauses = tuple(all_clauses(document, create=create, success=success, token=token, fields=fields))
     _check_ids(document, clauses)
+    beside = read_siblings(endpoint, described.siblings, documents)
     return Contract(
         endpoint=endpoint,
         token=token,
@@ -89,12 +100,13 @@ def _contract_of(
         success_body=success.body,
         success_where=success.where,
         state_errors=document.errors,
-        clauses=clauses,
-        siblings=described.siblings,
+        clauses=(*clauses, *(clause for promises in beside.promises.values() for clause in promises.clauses)),
+        siblings=beside.operations,
+        promises=beside.promises,
         rate_limit=described.rate_limit,
         rate_where=described.rate_where,
         drift=tuple(all_drift(document, described, success=success, token=token)),
-        unused=(*document.unused, *described.unused, *_done_by_replay_alone(document)),
+        unused=(*document.unused, *described.unused, *_done_by_replay_alone(document), *beside.unused),
     )
 
 

@@ -122,9 +122,10 @@ class _DiagramMaker:
         return next(iter(steps))[1] if len(steps) == 1 and not differs and len(self._ids) > 1 else None
 
     def _said(self, state: State, symbol: Input) -> str:
-        """The documented answer to an input, if the target gives another one; else empty."""
+        """The documented answer to an input, if the target gives another one that is not permitted; else empty."""
         output = self._learned.step(state, symbol)[0]
-        said = {self._documented.step(known, symbol)[0] for known in self._known.get(state, ())}
+        forbidding = [k for k in self._known.get(state, ()) if not self._documented.permits(k, symbol, output)]
+        said = {self._documented.step(known, symbol)[0] for known in forbidding}
         return " or ".join(sorted(said - {output}))
 
     def _node(self, state: State) -> Node:

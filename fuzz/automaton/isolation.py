@@ -24,7 +24,7 @@ def isolation_scenarios(machine: Mealy) -> tuple[Steps, ...]:
     input names the same account, or another one. Every kind of input that changes a state occurs. Shortest first; 40
     scenarios with fewer than 300 requests in all over the default alphabet.
     """
-    reached = {state: word for state, word in cover(machine).items() if word and not _meets_unspecified(machine, word)}
+    reached = {state: word for state, word in cover(machine).items() if word and not _ends_unspecified(machine, word)}
     observed = [(state, word) for state, word in reached.items() if not any(x.provider or x.account for x in word)]
     identifiers = state_identifiers(machine)
     scenarios = (
@@ -34,21 +34,25 @@ def isolation_scenarios(machine: Mealy) -> tuple[Steps, ...]:
     return tuple(sorted(scenarios, key=len))
 
 
-def _meets_unspecified(machine: Mealy, word: Word) -> bool:
-    steps = zip(machine.trace(word), word, strict=True)
-    return any((state, symbol) in machine.unspecified for (state, _, _), symbol in steps)
+def _ends_unspecified(machine: Mealy, word: Word) -> bool:
+    """Whether it is not known which state a word leads to: no answer after its last unspecified point tells it."""
+    return bool(word) and (machine.after(word[:-1]), word[-1]) in machine.unspecified
 
 
 def _changes(machine: Mealy, reached: dict[State, Word]) -> Iterator[tuple[Word, Input, State]]:
-    """For each input that names p0 a0 or p1 a1: a shortest word after which it changes the state, and the new state."""
+    """For each input that names p0 a0 or p1 a1: a shortest word after which it changes the state, and the new state.
+
+    Rather where its effect is specified.
+    """
     for symbol in machine.inputs:
         if symbol.account not in (None, symbol.provider):
             continue
-        for state, word in reached.items():
-            output, after = machine.step(state, symbol)
-            if output == SUCCESS and after != state and (state, symbol) not in machine.unspecified:
-                yield word, symbol, after
-                break
+        places = [
+            (word, symbol, machine.step(state, symbol)[1], (state, symbol) in machine.unspecified)
+            for state, word in reached.items()
+            if machine.step(state, symbol)[0] == SUCCESS and machine.step(state, symbol)[1] != state
+        ]
+        yield from (place[:3] for place in sorted(places, key=lambda place: place[3])[:1])
 
 
 def _check(machine: Mealy, words: tuple[Word, ...], state: State, other: State) -> Word:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
-from fuzz.oracle.allowed import allowed, choose_state, documented_outcome
+from fuzz.oracle.allowed import allowed, documented_outcome, state_after
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import Named, SyncState
 from swagger.contract import Contract
@@ -38,7 +38,7 @@ class Mealy:
     `table`: output and next state of each state and input. `starts`: every word that is tried begins with one of these
     (the creates, or the empty word for a machine that is reset otherwise). `unspecified`: for each state and input
     whose next state is not specified, the allowed states besides the one in `table`. `permitted`: for each state and
-    input whose answer is not specified, the other outputs with their next states.
+    input every output that is allowed, with the states that each may leave; empty: those of the table alone.
     """
 
     initial: State
@@ -46,7 +46,7 @@ class Mealy:
     table: Mapping[tuple[State, Input], tuple[str, State]]
     starts: tuple[Word, ...] = ((),)
     unspecified: Mapping[tuple[State, Input], frozenset[State]] = field(default_factory=dict)
-    permitted: Mapping[tuple[State, Input], Mapping[str, State]] = field(default_factory=dict)
+    permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]] = field(default_factory=dict)
 
     def step(self, state: State, symbol: Input, /) -> tuple[str, State]:
         """The output, and the next state."""
@@ -71,6 +71,11 @@ class Mealy:
             yield state, output, after
             state = after
 
+    def permits(self, state: State, symbol: Input, output: str) -> bool:
+        """Whether an answer is allowed in a state."""
+        allowed_outputs = self.permitted.get((state, symbol))
+        return output in (allowed_outputs if allowed_outputs is not None else (self.table[state, symbol][0],))
+
     @property
     def states(self) -> tuple[State, ...]:
         """Every reachable state, those with the shortest words first."""
@@ -85,25 +90,23 @@ def documented_machine(contract: Contract, alphabet: Alphabet, *, disable_stores
     """
     table: dict[tuple[State, Input], tuple[str, State]] = {}
     unspecified: dict[tuple[State, Input], frozenset[State]] = {}
-    permitted: dict[tuple[State, Input], Mapping[str, State]] = {}
+    permitted: dict[tuple[State, Input], Mapping[str, frozenset[State]]] = {}
     ahead: list[SyncState] = [None]
     met: set[SyncState] = {None}
     while ahead:
         state = ahead.pop()
         for symbol in alphabet.inputs():
             request = _request(symbol, is_judged=alphabet.is_judged)
-            outcomes = allowed(contract, state, request)
             output = documented_outcome(contract, state, request)
-            after = outcomes[output]
-            choices = {outcome: choose_state(to, with_account=disable_stores) for outcome, to in outcomes.items()}
-            chosen = choices.pop(output)
+            chosen = state_after(contract, state, request, output, with_account=disable_stores)
+            outcomes = allowed(contract, state, request)
             table[state, symbol] = (output, chosen)
-            permitted[state, symbol] = choices
-            if len(after) > 1:
-                unspecified[state, symbol] = after - {chosen}
-            if chosen not in met:
-                met.add(chosen)
-                ahead.append(chosen)
+            permitted[state, symbol] = outcomes
+            if len(outcomes[output]) > 1:
+                unspecified[state, symbol] = outcomes[output] - {chosen}
+            new = {chosen}.union(*outcomes.values()) - met
+            met |= new
+            ahead += sorted(new, key=repr)
     starts = tuple((create,) for create in alphabet.creates())
     return Mealy(None, alphabet.inputs(), table, starts, unspecified, permitted)
 
@@ -163,13 +166,18 @@ class Difference:
 def differences(machine: Mealy, other: Machine) -> tuple[Difference, ...]:
     """The documented states and inputs to which the other machine gives an answer that is not permitted.
 
-    Shortest words first. The search is breadth first over pairs of states, and stops at differing answers, since the
-    states after them do not correspond.
+    Shortest words first. The search is breadth first over pairs: what may be believed after a word, which is a set of
+    states where the documents leave something open, and the other machine's state. It stops at differing answers. One
+    that is listed for a single state is not listed again for a set with that state.
     """
     found: dict[tuple[State, Input], Difference] = {}
-    for word, state, documented, observed in _disagreements(machine, other, machine.permitted):
-        found.setdefault((state, word[-1]), Difference(word, state, documented, observed))
-    return tuple(found.values())
+    disagreements = list(_disagreements(machine, other, machine.permitted))
+    for word, states, observed in sorted(disagreements, key=lambda found: len(found[1]) > 1):
+        if not any((state, word[-1]) in found for state in states):
+            documented = " or ".join(sorted({machine.step(state, word[-1])[0] for state in states}))
+            state = min(states, key=repr)
+            found[state, word[-1]] = Difference(word, state, documented, observed)
+    return tuple(sorted(found.values(), key=lambda difference: len(difference.word)))
 
 
 def shortest_difference(machine: Mealy, other: Machine) -> Word | None:
@@ -178,23 +186,35 @@ def shortest_difference(machine: Mealy, other: Machine) -> Word | None:
 
 
 def _disagreements(
-    machine: Mealy, other: Machine, permitted: Mapping[tuple[State, Input], Mapping[str, State]]
-) -> Iterator[tuple[Word, State, str, str]]:
-    met = set()
-    ahead: deque[tuple[Word, State, Any]] = deque()
+    machine: Mealy, other: Machine, permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]]
+) -> Iterator[tuple[Word, frozenset[State], str]]:
+    """Words, what is believed before their last input, and the answer to it that no believed state permits."""
+    begin = frozenset({machine.initial})
+    met: set[tuple[frozenset[State], Any]] = {(begin, other.initial)}
+    ahead: deque[tuple[Word, frozenset[State], Any]] = deque([((), begin, other.initial)])
     opening = {start[0] for start in machine.starts if start}
-    ahead.append(((), machine.initial, other.initial))
     while ahead:
-        word, state, counterpart = ahead.popleft()
+        word, states, counterpart = ahead.popleft()
         for symbol in machine.inputs:
             if not word and opening and symbol not in opening:
                 continue
-            output, after = machine.step(state, symbol)
             observed, counterpart_after = other.step(counterpart, symbol)
-            longer = (*word, symbol)
-            agreed = {**permitted.get((state, symbol), {}), output: after}
-            if observed not in agreed:
-                yield longer, state, output, observed
-            elif (agreed[observed], counterpart_after) not in met:
-                met.add((agreed[observed], counterpart_after))
-                ahead.append((longer, agreed[observed], counterpart_after))
+            after = frozenset[State]().union(*(_after(machine, permitted, state, symbol, observed) for state in states))
+            if not after:
+                yield (*word, symbol), states, observed
+            elif (after, counterpart_after) not in met:
+                met.add((after, counterpart_after))
+                ahead.append(((*word, symbol), after, counterpart_after))
+
+
+def _after(
+    machine: Mealy,
+    permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]],
+    state: State,
+    symbol: Input,
+    observed: str,
+) -> frozenset[State]:
+    """The states that an answer may leave, if it is permitted in a state; else none."""
+    output, after = machine.step(state, symbol)
+    outcomes = permitted.get((state, symbol), {output: frozenset({after})})
+    return outcomes.get(observed, frozenset())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fuzz.oracle.actions import UNAUTHORISED, Create, MoveSync, Token
-from fuzz.oracle.allowed import moved
 from fuzz.oracle.request import Request
+from fuzz.oracle.siblings import moved
 from fuzz.oracle.state import PREDICATES, CalendarSync, Situation, SyncState, bind, describe, legible
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, Verdict, VerdictKind
 
@@ -114,7 +114,7 @@ def _is_explained(failed: Verdict, last: Request, refused: Request) -> bool:
 
 def _had_it_passed(state: CalendarSync, refused: Request) -> frozenset[SyncState]:
     move = refused.action if isinstance(refused.action, MoveSync) else None
-    return frozenset({bind(state, refused.named)}) if move is None else moved(state, move)
+    return frozenset({bind(state, refused.named) if move is None else moved(state, move)})
 
 
 def _due(state: SyncState, request: Request) -> str:

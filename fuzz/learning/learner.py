@@ -18,7 +18,7 @@ from aalpy.base import Oracle
 from aalpy.learning_algs import run_adaptive_Lsharp
 
 from fuzz.automaton.ageing import ageing_words
-from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
+from fuzz.automaton.alphabet import Alphabet, Input, Word
 from fuzz.automaton.concretise import Naming
 from fuzz.automaton.mealy import Difference, Mealy, differences, documented_machine
 from fuzz.automaton.wp_method import suite
@@ -34,7 +34,6 @@ from fuzz.learning.membership_oracle import (
     Target,
     outcome_of,
 )
-from fuzz.oracle.verdict import VerdictKind
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import Session
@@ -61,7 +60,7 @@ class Learned:
     """The result of learning. Frozen.
 
     `machine` is None if there was no hypothesis yet. `complete`: every word of the equivalence oracle was tried.
-    `found` are the differences from `documented`, the reading of the documents that is nearest to the target.
+    `found` are the differences from `documented`, the documented machine with all that the documents permit.
     `nondeterministic`: the target gave different answers to one word, so it has no machine.
     """
 
@@ -149,12 +148,11 @@ class _Learner:
 
     def result(self, *, complete: bool, why: str = "") -> Learned:
         """The result so far. Confirms every difference on the target, beyond the budget if need be."""
-        nearest = self._nearest()
         oracle = self.oracle
         oracle.max_requests = max(oracle.max_requests, oracle.spent + REQUESTS_TO_CONFIRM)
-        found = tuple(self._confirmed(nearest)) if self.hypothesis else ()
+        found = tuple(self._confirmed(self.hypothesis)) if self.hypothesis else ()
         return Learned(
-            documented=nearest,
+            documented=self.readings[0],
             machine=self.hypothesis,
             complete=complete,
             words=oracle.words,
@@ -165,38 +163,13 @@ class _Learner:
             why=why,
         )
 
-    def _nearest(self) -> Mealy:
-        if self.hypothesis is None:
-            return self.readings[0]
-        hypothesis = self.hypothesis
-        return min(self.readings, key=lambda reading: len(differences(reading, hypothesis)))
-
-    def _confirmed(self, documented: Mealy) -> Iterator[ConfirmedDifference]:
-        assert self.hypothesis is not None
-        for difference in differences(documented, self.hypothesis):
+    def _confirmed(self, hypothesis: Mealy) -> Iterator[ConfirmedDifference]:
+        for difference in differences(self.readings[0], hypothesis):
             exchanges = self.oracle.perform(difference.word)
-            if outcome_of(exchanges[-1]) == difference.documented:
+            if outcome_of(exchanges[-1]) != difference.observed:
                 self.oracle.forget(difference.word)
                 raise OutvotedError
-            bound = bound_before(difference.word)
-            if exchanges[-1].verdict.kind is not VerdictKind.FAIL and bound != difference.word:
-                # The other reading of the documents allows this answer, but not after an account was stored.
-                again = self.oracle.perform(bound)
-                if again[-1].verdict.kind is VerdictKind.FAIL:
-                    difference, exchanges = replace(difference, word=bound), again
             yield ConfirmedDifference(difference, tuple(exchanges))
-
-
-def bound_before(word: Word) -> Word:
-    """The word with an account stored before each disable, where none is stored yet."""
-    whole: list[Input] = []
-    stored = False
-    for symbol in word:
-        if symbol.kind is InputKind.DISABLE and not stored:
-            whole.append(replace(symbol, kind=InputKind.SEND))
-        stored = symbol.kind is not InputKind.CREATE
-        whole.append(symbol)
-    return tuple(whole)
 
 
 class SuiteEquivalenceOracle(Oracle):  # type: ignore[misc] # AALpy is not typed

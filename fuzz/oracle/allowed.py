@@ -1,16 +1,16 @@
 """The outcomes that the documents allow to a request in one state, and the states that each outcome may leave.
 
-`expected` is DESIGN's table of states. `allowed` adds what the body's validity, the token and the sentences about the
-sibling operations change in it.
+`expected` is DESIGN's table of states. `allowed` adds what the body's validity and the token change in it. The sibling
+operations are judged by documents of their own, in `siblings.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from fuzz.oracle.actions import UNAUTHORISED, Create, Move, MoveSync, Token
 from fuzz.oracle.request import Request, named_of
+from fuzz.oracle.siblings import allowed_move, moved
 from fuzz.oracle.state import PREDICATES, CalendarSync, Named, SyncState, bind, may_match, names_another_sync
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.verdict import REFUSAL, SUCCESS
@@ -34,68 +34,21 @@ def allowed(contract: Contract, state: SyncState, request: Request) -> Allowed:
     if isinstance(action, Create):
         fresh = frozenset[SyncState]({CalendarSync(action.provider)})
         return {SUCCESS: fresh} if request.is_judged else {SUCCESS: fresh, REFUSAL: fresh | {state}}
+    if isinstance(action, MoveSync):
+        return allowed_move(contract, state, request) if request.is_judged else _moved_by_steps(state, action)
     if request.token in UNAUTHORISED:
         return {REFUSAL: frozenset({state})}
-    if isinstance(action, MoveSync):
-        return _allowed_move(contract, state, action, request)
     return _allowed_send(contract, state, request)
 
 
-def _allowed_move(contract: Contract, state: SyncState, action: MoveSync, request: Request) -> Allowed:
-    if not request.is_judged:
-        after = _moved_unchecked(state, action)
-        return {SUCCESS: after, REFUSAL: after | {state}}
-    readings = [request.named]
-    if state is not None and may_be_the_same(state, request.named):
-        readings.append(Named(state.provider, state.account))
-    outcomes: dict[str, frozenset[SyncState]] = {}
-    if request.validity.unspecified or len(readings) > 1:
-        outcomes[REFUSAL] = after_refusal(contract, state, request.named)
-    for named in readings:
-        outcome = expected(contract, state, named)
-        outcomes[outcome] = frozenset({state}) if state is None or outcome != SUCCESS else moved(state, action)
-    for outcome, after in _unsettled(contract, state, action).items():
-        outcomes[outcome] = outcomes.get(outcome, frozenset()) | after
-    return outcomes
-
-
-def _unsettled(contract: Contract, state: SyncState, action: MoveSync) -> Allowed:
-    """The outcomes of a sibling operation where the documents do not specify one: it may be carried out or refused.
-
-    That is so if nothing is left to do, or if the sync is disabled or has no account. All that the documents say of
-    their answers is "They share the three documented state errors".
-    """
-    named, unchanged = named_of(action), frozenset({state})
-    if state is None:
-        done = {SUCCESS: unchanged} if action.move is Move.DISCONNECT else {}
-        return {REFUSAL: unchanged, **done}
-    if names_another_sync(state, named):
-        return {}
-    if state.disabled:
-        enabled = moved(replace(state, disabled=False), action)
-        return {REFUSAL: unchanged, SUCCESS: enabled | unchanged if action.move is Move.CONNECT else enabled}
-    if state.account is None:
-        differing = replace(state, account=f"not {action.account}")
-        return {REFUSAL: unchanged | {bind(state, named)}, expected(contract, differing, named): unchanged}
-    return {REFUSAL: unchanged} if action.move is Move.CONNECT else {}
-
-
-def moved(state: CalendarSync, action: MoveSync) -> frozenset[SyncState]:
-    """The states after an accepted sibling operation. Whether `disable` stores a first account is not specified."""
-    bound = bind(state, Named(action.provider, action.account))
+def _moved_by_steps(state: SyncState, action: MoveSync) -> Allowed:
+    """The outcomes of a step of the target profile: only the kind of state that it leads to is known."""
     if action.move is Move.CONNECT:
-        return frozenset({bound})
-    if action.move is Move.DISABLE:
-        return frozenset({replace(bound, disabled=True), replace(state, disabled=True)})
-    return frozenset({None})
-
-
-def _moved_unchecked(state: SyncState, action: MoveSync) -> frozenset[SyncState]:
-    """The states after a step of the target profile: only the kind of state that it leads to is known."""
-    if action.move is Move.CONNECT:
-        named = CalendarSync(action.provider, action.account)
-        return frozenset({named, None if state is None else bind(state, named_of(action))})
-    return frozenset({None}) if state is None else moved(state, action)
+        stored = None if state is None else bind(state, named_of(action))
+        after = frozenset({CalendarSync(action.provider, action.account), stored})
+    else:
+        after = frozenset(moved(state, action, with_account=stores) for stores in (False, True))
+    return {SUCCESS: after, REFUSAL: after | {state}}
 
 
 def _allowed_send(contract: Contract, state: SyncState, request: Request) -> Allowed:
@@ -218,8 +171,28 @@ def documented_outcome(contract: Contract, state: SyncState, request: Request) -
     """The outcome of the table of states, or a refusal if the body or the token does not allow it."""
     if isinstance(request.action, Create) or not request.is_judged:
         return SUCCESS
+    if isinstance(request.action, MoveSync):
+        return _likely_outcome(contract, state, request)
     outcome = expected(contract, state, request.named)
     return outcome if outcome in allowed(contract, state, request) else REFUSAL
+
+
+def _likely_outcome(contract: Contract, state: SyncState, request: Request) -> str:
+    """The documented outcome of a sibling operation, else a success if it names the sync that is there."""
+    outcomes = allowed(contract, state, request)
+    if len(outcomes) == 1:
+        return next(iter(outcomes))
+    return REFUSAL if state is None or names_another_sync(state, request.named) else SUCCESS
+
+
+def state_after(
+    contract: Contract, state: SyncState, request: Request, outcome: str, *, with_account: bool
+) -> SyncState:
+    """The likeliest of the states that an allowed outcome may leave. `with_account`: rather one with an account."""
+    action = request.action
+    if isinstance(action, MoveSync):
+        return moved(state, action, with_account=with_account) if outcome == SUCCESS else state
+    return choose_state(allowed(contract, state, request)[outcome], with_account=with_account)
 
 
 def choose_state(states: Collection[SyncState], *, with_account: bool) -> SyncState:

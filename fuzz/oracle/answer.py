@@ -51,15 +51,6 @@ def read_answer(contract: Contract, answer: Answer) -> ReadAnswer:
     return _read_failure(contract, answer, names)
 
 
-def read_move(contract: Contract, answer: Answer) -> ReadAnswer:
-    """Reads an answer of a sibling operation: the same state errors; a success has `"success": true`."""
-    if answer.status != contract.success_status:
-        return read_answer(contract, answer)
-    if covers(answer.body, {"success": True}):
-        return ReadAnswer(SUCCESS, answer.status, label=str(answer.status))
-    return _malformed(answer, frozenset(), _what_is_wrong(answer.body, {"success": True}))
-
-
 def read_create(contract: Contract, answer: Answer) -> ReadAnswer:
     """Reads an answer of the create step: a success has the expected status and every value that the step extracts."""
     step = contract.create_step

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from http import HTTPStatus
 from typing import NotRequired, TypedDict
 
 from fuzz.oracle.actions import Create, MoveSync
@@ -41,16 +40,35 @@ class Expectation(TypedDict):
 
 ANY_REFUSAL = "4xx"
 BELOW_REFUSALS = ["1xx", "2xx", "3xx"]
+ANYTHING = "anything but a 5xx"
 
 
 def expectations(contract: Contract, request: Request, outcomes: Iterable[str]) -> list[Expectation]:
     """The allowed answers to a request, given the allowed outcomes."""
     allowed_outcomes = tuple(outcomes)
+    if isinstance(request.action, MoveSync):
+        return _expectations_of_move(contract, request.action, allowed_outcomes)
     found = [_expectation(contract, request, outcome, allowed_outcomes) for outcome in allowed_outcomes]
     validity = request.validity
     if SUCCESS in allowed_outcomes and validity.unspecified and not validity.violations:
-        found.append({"outcome": SUCCESS, "says": "anything but a 5xx", "status": BELOW_REFUSALS})
+        found.append({"outcome": SUCCESS, "says": ANYTHING, "status": BELOW_REFUSALS})
     return found
+
+
+def _expectations_of_move(contract: Contract, action: MoveSync, outcomes: Sequence[str]) -> list[Expectation]:
+    """The allowed answers of a sibling: what its own documents promise, else anything but a 5xx."""
+    if len(outcomes) != 1:
+        return [{"outcome": SUCCESS, "says": ANYTHING, "status": [*BELOW_REFUSALS, ANY_REFUSAL]}]
+    promises, outcome = contract.promised_by(action.move), outcomes[0]
+    if outcome == REFUSAL:
+        return [{"outcome": REFUSAL, "says": "a refusal (4xx)", "status": [ANY_REFUSAL]}]
+    if outcome == SUCCESS:
+        status = str(promises.success_status)
+        return [{"outcome": SUCCESS, "says": status, "status": [status]}]
+    error = promises.without_sync
+    assert error is not None
+    says = f"{error.status} {outcome.partition('.')[2]}"
+    return [{"outcome": outcome, "says": says, "status": [str(error.status)], "body": error.body}]
 
 
 def _expectation(contract: Contract, request: Request, outcome: str, outcomes: Sequence[str]) -> Expectation:
@@ -67,8 +85,7 @@ def _expectation(contract: Contract, request: Request, outcome: str, outcomes: S
         paths = list(step.extract.values())
         return {"outcome": outcome, "says": " or ".join(statuses), "status": statuses, "holds": paths}
     status = str(contract.success_status)
-    body = {"success": True} if isinstance(request.action, MoveSync) else contract.success_body
-    return {"outcome": outcome, "says": status, "status": [status], "body": body}
+    return {"outcome": outcome, "says": status, "status": [status], "body": contract.success_body}
 
 
 def _named(error: StateError) -> NamedError:
@@ -82,8 +99,8 @@ def matches(pattern: str, status: int) -> bool:
 
 def keeps(expectation: Expectation, seen: ReadAnswer, outcomes: Collection[str]) -> bool:
     """Whether an answer meets an expectation. `outcomes`: the allowed ones."""
-    if expectation["status"] == BELOW_REFUSALS:
-        return seen.status < HTTPStatus.BAD_REQUEST
+    if expectation["says"] == ANYTHING:
+        return any(matches(pattern, seen.status) for pattern in expectation["status"])
     if expectation["outcome"] == REFUSAL:
         return matches(ANY_REFUSAL, seen.status) and seen.names <= set(outcomes)
     return seen.outcome == expectation["outcome"]

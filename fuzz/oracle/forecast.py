@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fuzz.oracle.actions import NOT_JSON, Action, Create, RequestContext, SendItems, Single, Token
-from fuzz.oracle.allowed import allowed, choose_state, documented_outcome
+from fuzz.oracle.allowed import documented_outcome, state_after
 from fuzz.oracle.request import request_of
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.state import SyncState
@@ -54,7 +54,7 @@ class _Forecaster:
         accepted = documented_outcome(self.contract, before, request) == SUCCESS
         after = before
         if accepted:
-            after = choose_state(allowed(self.contract, before, request)[SUCCESS], with_account=True)
+            after = state_after(self.contract, before, request, SUCCESS, with_account=True)
             self.states[action.staff] = after
         validity = request.validity
         features: set[str | Unspecified] = {NOT_READ} if raw else {*validity.violations, *validity.unspecified}

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from fuzz.oracle.actions import Create, SendItems
+from fuzz.oracle.actions import Create, MoveSync, SendItems
 from fuzz.oracle.allowed import after_refusal, allowed, expected, filled, may_be_the_same, would_succeed
 from fuzz.oracle.request import Request
+from fuzz.oracle.siblings import explain_move
 from fuzz.oracle.state import Belief, Mismatch, Named, Situation, SyncState, mismatch, situation
 from fuzz.oracle.tally import clause_of, tally
 from fuzz.oracle.validity.feature_names import Feature, Unspecified, in_order
@@ -25,6 +26,8 @@ FEW_ITEMS = 50
 
 def explain(contract: Contract, state: SyncState, request: Request, seen: ReadAnswer) -> frozenset[SyncState]:
     """The states after an answer, if `state` was the true one; empty if `state` does not explain the answer."""
+    if isinstance(request.action, MoveSync) and request.is_judged:
+        return explain_move(contract, state, request, seen)
     outcomes = allowed(contract, state, request)
     if REFUSAL in outcomes and _is_a_refusal(seen):
         # A refusal may also name the state error that is due, but none that is not due.
@@ -101,7 +104,7 @@ def verdict_on(
         allowed=outcomes,
         seen=seen,
         violations=request.validity.violations,
-        unspecified=unspecified_features(belief, request),
+        unspecified=unspecified_features(contract, belief, request),
     )
 
 
@@ -111,17 +114,27 @@ def after_unknown(contract: Contract, belief: Belief, request: Request) -> Belie
     return belief.union(*effects)
 
 
-def codes_due(contract: Contract, belief: Belief, request: Request) -> frozenset[str]:
-    """The state errors that are due in some believed state, without regard to the payload."""
+def codes_due(contract: Contract, belief: Belief, request: Request) -> tuple[str, ...]:
+    """The endpoint's state errors that are due in some believed state, without regard to the payload, in the document's
+    order.
+    """
     found = {expected(contract, state, filled(state, request.named)) for state in belief}
-    return frozenset(found - {SUCCESS})
+    return tuple(error.code for error in contract.state_errors if error.code in found)
 
 
-def unspecified_features(belief: Belief, request: Request) -> tuple[Unspecified, ...]:
-    """The unspecified features of a request: those of its body, and of its account compared with the believed ones."""
-    if not isinstance(request.action, Create) and any(may_be_the_same(state, request.named) for state in belief):
-        return in_order((*request.validity.unspecified, Unspecified(Feature.ACCOUNT_MAY_MATCH)))
-    return request.validity.unspecified
+def unspecified_features(contract: Contract, belief: Belief, request: Request) -> tuple[Unspecified, ...]:
+    """The unspecified features of a request: those of its body, and those that depend on the believed states.
+
+    Of these there are two: its account may be the stored one; no document says what a sibling answers.
+    """
+    found, action = request.validity.unspecified, request.action
+    if isinstance(action, Create):
+        return found
+    if isinstance(action, MoveSync):
+        says_nothing = request.is_judged and all(len(allowed(contract, state, request)) > 1 for state in belief)
+        return in_order((*found, Unspecified(Feature.SIBLING, action.move))) if says_nothing else found
+    may_be = any(may_be_the_same(state, request.named) for state in belief)
+    return in_order((*found, Unspecified(Feature.ACCOUNT_MAY_MATCH))) if may_be else found
 
 
 def situation_of(belief: Belief, request: Request) -> tuple[Situation, Mismatch]:

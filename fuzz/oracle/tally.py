@@ -5,15 +5,15 @@ A clause is due when its answer was the only one allowed: only then can the requ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
-from fuzz.oracle.actions import UNAUTHORISED, Create, SendItems
+from fuzz.oracle.actions import UNAUTHORISED, Create, MoveSync, SendItems
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import Mismatch, Situation
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
-from fuzz.oracle.verdict import SERVER_ERROR, SUCCESS, ReadAnswer, Tally, Verdict, VerdictKind
+from fuzz.oracle.verdict import REFUSAL, SERVER_ERROR, SUCCESS, ReadAnswer, Tally, Verdict, VerdictKind
 from swagger.contract import Clause, ClauseKind, Contract
 
 NO_SERVER_ERROR = "no_server_error"
@@ -28,33 +28,48 @@ def clause_of(
     seen: ReadAnswer | None,
     *,
     passed: bool,
-    due: Collection[str],
+    due: Sequence[str],
 ) -> str:
     """The clause that a verdict names: the one that was due, or for a failure the one that the answer violates.
 
-    `due`: codes of the state errors that are due. `outcomes`: all allowed outcomes.
+    `due`: codes of the state errors that are due, in the document's order. `outcomes`: all allowed outcomes.
     """
+    if isinstance(request.action, Create):
+        return CREATE
+    if isinstance(request.action, MoveSync):
+        return _clause_of_move(request.action, request, outcomes, seen, passed=passed)
     if not passed and seen is not None:
         if seen.outcome == SERVER_ERROR:
             return NO_SERVER_ERROR
         if request.token in UNAUTHORISED:
             return TOKEN
         surplus = seen.names - set(outcomes)
-        if surplus and not due and not isinstance(request.action, Create):
+        if surplus and not due:
             return min(surplus)
-        if SUCCESS in outcomes and seen.status < HTTPStatus.BAD_REQUEST and not isinstance(request.action, Create):
+        if SUCCESS in outcomes and seen.status < HTTPStatus.BAD_REQUEST:
             return SUCCESS
-    return _due(request, due)
-
-
-def _due(request: Request, due: Collection[str]) -> str:
-    if isinstance(request.action, Create):
-        return CREATE
     if request.token in UNAUTHORISED:
         return TOKEN
     if due:
-        return min(due)
+        return due[0]
     return request.validity.violations[0] if request.validity.violations else SUCCESS
+
+
+def _clause_of_move(
+    action: MoveSync, request: Request, outcomes: tuple[str, ...], seen: ReadAnswer | None, *, passed: bool
+) -> str:
+    """The clause of a sibling's own documents: verdicts on it never name one of the endpoint's."""
+    no_server_error = f"{action.move}.{NO_SERVER_ERROR}"
+    if not request.is_judged or (not passed and seen is not None and seen.outcome == SERVER_ERROR):
+        return no_server_error
+    if outcomes == (REFUSAL,):
+        return f"{action.move}.{TOKEN}"
+    of_errors = [outcome for outcome in outcomes if outcome.startswith(f"{action.move}.")]
+    if len(outcomes) > 1 and not passed and seen is not None and seen.outcome.startswith(f"{action.move}."):
+        return seen.outcome
+    if len(outcomes) == 1:
+        return of_errors[0] if of_errors else f"{action.move}.{SUCCESS}"
+    return no_server_error
 
 
 def tally(contract: Contract, request: Request, verdict: Verdict, *, ready: bool) -> Tally:
@@ -80,17 +95,33 @@ class _Row(NamedTuple):
 
 def _rows(contract: Contract, request: Request, verdict: Verdict, seen: ReadAnswer, ready: bool) -> Iterator[_Row]:
     only = verdict.allowed[0] if len(verdict.allowed) == 1 else None
-    passed = verdict.kind is VerdictKind.PASS
-    created = isinstance(request.action, Create)
-    for error in contract.state_errors:
-        named = seen.outcome == error.code or error.code in seen.names
-        yield _Row(error.code, only == error.code, error.code not in verdict.allowed and not created, named)
-    yield _Row(NO_SERVER_ERROR, True, False, seen.outcome != SERVER_ERROR)
-    yield _Row(CREATE, created, not created, created and passed)
-    if isinstance(request.action, SendItems):
+    if isinstance(request.action, Create):
+        yield _Row(CREATE, True, False, verdict.kind is VerdictKind.PASS)
+    elif isinstance(request.action, MoveSync):
+        yield from _rows_of_move(contract, request.action, verdict, seen, only)
+    else:
+        for error in contract.state_errors:
+            named = seen.outcome == error.code or error.code in seen.names
+            yield _Row(error.code, only == error.code, error.code not in verdict.allowed, named)
+        yield _Row(NO_SERVER_ERROR, True, False, seen.outcome != SERVER_ERROR)
         yield from _rows_of_send(contract, request, verdict, only, seen, ready)
-    elif request.token in UNAUTHORISED:
-        yield _Row(TOKEN, True, False, passed)
+
+
+def _rows_of_move(
+    contract: Contract, action: MoveSync, verdict: Verdict, seen: ReadAnswer, only: str | None
+) -> Iterator[_Row]:
+    """The rows of a sibling's own clauses."""
+    passed = verdict.kind is VerdictKind.PASS
+    for clause in contract.promised_by(action.move).clauses:
+        if clause.kind is ClauseKind.NO_SERVER_ERROR:
+            yield _Row(clause.id, True, False, seen.outcome != SERVER_ERROR)
+        elif clause.kind is ClauseKind.TOKEN:
+            yield _Row(clause.id, only == REFUSAL, False, passed)
+        elif clause.kind is ClauseKind.SUCCESS:
+            yield _Row(clause.id, only == SUCCESS, False, passed)
+        else:
+            not_due = only == SUCCESS or (only is None and clause.id not in verdict.allowed)
+            yield _Row(clause.id, only == clause.id, not_due, seen.outcome == clause.id)
 
 
 def _rows_of_send(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from fuzz.oracle.state import Belief, Mismatch, Situation
 from fuzz.oracle.validity.feature_names import Unspecified
+from swagger.contract import Json
 
 
 class VerdictKind(StrEnum):
@@ -42,6 +43,8 @@ class ReadAnswer:
     names: frozenset[str] = frozenset()
     label: str = ""
     why: str = ""
+    account: Json = None
+    """The account that the record in a sibling's answer shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ NEEDED_FIELDS = {
 """What every request of the fuzzer names (a staff member, that member's calendar sync, a list of items), by type."""
 
 
-def read_contract(workflow: Path | None, swagger: Path | None) -> Contract:
+def read_contract(workflow: Path | None, swagger: Path | None, documents: Path | None = None) -> Contract:
     """Reads the documents and merges them. UsageError for a document that cannot be used."""
     with told_to_the_user():
-        return load_contract(workflow, swagger, predicates=PREDICATES.keys(), needed_fields=NEEDED_FIELDS)
+        return load_contract(
+            workflow, swagger, predicates=PREDICATES.keys(), documents=documents, needed_fields=NEEDED_FIELDS
+        )

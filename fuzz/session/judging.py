@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fuzz.oracle.actions import NOT_JSON, Answer, Create, MoveSync
-from fuzz.oracle.answer import read_answer, read_create, read_move
+from fuzz.oracle.answer import read_answer, read_create
 from fuzz.oracle.judge import after_unknown, judge_answer, judge_lost
 from fuzz.oracle.request import Request, named_of, sent_again
+from fuzz.oracle.siblings import read_move
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import ReadAnswer, Verdict, VerdictKind
 from fuzz.session.exchange import Exchange
@@ -39,7 +40,7 @@ def read(contract: Contract, request: Request, sent: SentRequest, http_answer: H
     if isinstance(request.action, Create):
         return read_create(contract, answer)
     if isinstance(request.action, MoveSync):
-        return read_move(contract, answer)
+        return read_move(contract, request.action.move, answer)
     return read_answer(contract, answer)
 
 

@@ -67,11 +67,12 @@ def small_machines(draw: st.DrawFn, *, max_states: int = 5) -> Mealy:
 
 
 @st.composite
-def mutants(draw: st.DrawFn, machine: Mealy, *, extra: int) -> Mealy:
+def mutants(draw: st.DrawFn, machine: Mealy, *, extra: int, kinds: frozenset[InputKind] | None = None) -> Mealy:
     """The machine with up to `extra` states copied, and then one to three transitions redirected or answered otherwise.
 
-    Each copy is entered by at least one transition that led to its original.
+    Each copy is entered by at least one transition that led to its original. `kinds`: only inputs of these are changed.
     """
+    changed = [symbol for symbol in machine.inputs if kinds is None or symbol.kind in kinds]
     table: Table = dict(machine.table)
     states: list[State] = list(machine.states)
     for number in range(draw(st.integers(0, extra))):
@@ -84,7 +85,7 @@ def mutants(draw: st.DrawFn, machine: Mealy, *, extra: int) -> Mealy:
             table[at] = (table[at][0], copied)
     outputs = sorted({output for output, _ in machine.table.values()} | {"server error"})
     for _ in range(draw(st.integers(1, 3))):
-        at = (draw(st.sampled_from(states)), draw(st.sampled_from(machine.inputs)))
+        at = (draw(st.sampled_from(states)), draw(st.sampled_from(changed)))
         output, after = table[at]
         redirected = draw(st.booleans())
         table[at] = (output, draw(st.sampled_from(states))) if redirected else (draw(st.sampled_from(outputs)), after)

@@ -57,14 +57,15 @@ def test_a_machine_as_documented_has_one_edge_for_what_is_the_same_everywhere() 
     s0: fresh p0 (initial)
     s1: bound p0 a0
       send p0 a0 → success
-      send, disconnect p0 a1 →
-      already_exists
+      send p0 a1 → already_exists
+      disconnect p0 a1 → refusal
     s2: bound p0 a1
+      send p0 a0 → already_exists
       send p0 a1 → success
-      send, disconnect p0 a0 →
-      already_exists
+      disconnect p0 a0 → refusal
     s3: none
-      4 others → missing
+      send p0 a0 | p0 a1 → missing
+      disconnect p0 a0 | p0 a1 → refusal
     any state -> s0
       create p0 → success
     s0 -> s1
@@ -97,14 +98,17 @@ def test_a_state_that_serves_as_two_documented_ones_has_both_names_and_all_they_
       ! documented already_exists or success
       ! send p0 a1 → success, documented
       ! already_exists
-      ! disable p0 a1 → already_exists,
-      ! documented success
+      disable p0 a1 → refusal
     s2: disabled p0 a0
-      send, disable p0 a0 → invalid
-      send, disable p0 a1 → already_exists
+      send p0 a0 → invalid
+      send p0 a1 → already_exists
+      disable p0 a0 → success
+      disable p0 a1 → refusal
     s3: disabled p0 a1
-      send, disable p0 a0 → already_exists
-      send, disable p0 a1 → invalid
+      send p0 a0 → already_exists
+      send p0 a1 → invalid
+      disable p0 a0 → refusal
+      disable p0 a1 → success
     any state -> s0
       create p0 → success
     s0 -> s1
@@ -113,9 +117,8 @@ def test_a_state_that_serves_as_two_documented_ones_has_both_names_and_all_they_
       disable p0 a0 → success
     s0 -> s3
       disable p0 a1 → success
-    ! s1 -> s2
-      ! disable p0 a0 → success, documented
-      ! already_exists
+    s1 -> s2
+      disable p0 a0 → success
     """
     assert dedent(drawing).strip().splitlines() == lines(draw(DOCUMENTED, forgetful))
 
@@ -129,17 +132,23 @@ def test_states_that_do_the_same_as_a_documented_one_are_told_apart_by_strokes()
       create p0 → success
     s1: bound p0 a0
       send p0 a0 → success
-      send, disable p0 a1 → already_exists
+      send p0 a1 → already_exists
+      disable p0 a1 → refusal
     s2: bound p0 a1
+      send p0 a0 → already_exists
       send p0 a1 → success
-      send, disable p0 a0 → already_exists
+      disable p0 a0 → refusal
     s3: fresh p0′
     s4: disabled p0 a0
-      send, disable p0 a0 → invalid
-      send, disable p0 a1 → already_exists
+      send p0 a0 → invalid
+      send p0 a1 → already_exists
+      disable p0 a0 → success
+      disable p0 a1 → refusal
     s5: disabled p0 a1
-      send, disable p0 a0 → already_exists
-      send, disable p0 a1 → invalid
+      send p0 a0 → already_exists
+      send p0 a1 → invalid
+      disable p0 a0 → refusal
+      disable p0 a1 → success
     s6: disabled p0 a0′
     s0 -> s1
       send p0 a0 → success
@@ -179,12 +188,10 @@ def test_states_that_do_the_same_as_a_documented_one_are_told_apart_by_strokes()
       ! already_exists
     s6 -> s0
       create p0 → success
-    ! s6 -> s4
-      ! disable p0 a0 → success, documented
-      ! invalid
-    ! s6 -> s5
-      ! disable p0 a1 → success, documented
-      ! already_exists
+    s6 -> s4
+      disable p0 a0 → success
+    s6 -> s5
+      disable p0 a1 → success
     """
     assert dedent(drawing).strip().splitlines() == lines(draw(DOCUMENTED, twice))
 
@@ -204,20 +211,25 @@ def test_a_state_that_only_a_wrong_answer_leads_to_is_undocumented() -> None:
       create p0 → success
     s1: bound p0 a0
       send p0 a0 → success
-      disable p0 a1 → already_exists
+      disable p0 a1 → refusal
     s2: bound p0 a1
+      send p0 a0 → already_exists
       send p0 a1 → success
-      send, disable p0 a0 → already_exists
+      disable p0 a0 → refusal
     ! s3: undocumented s3 (unknown)
       send p0 a1; create p0 → success
     ! s4: disabled p0 a0
       ! create p0 → missing, documented
       ! success
-      send, disable p0 a0 → invalid
-      send, disable p0 a1 → already_exists
+      send p0 a0 → invalid
+      send p0 a1 → already_exists
+      disable p0 a0 → success
+      disable p0 a1 → refusal
     s5: disabled p0 a1
-      send, disable p0 a0 → already_exists
-      send, disable p0 a1 → invalid
+      send p0 a0 → already_exists
+      send p0 a1 → invalid
+      disable p0 a0 → refusal
+      disable p0 a1 → success
     s0 -> s1
       send p0 a0 → success
     s0 -> s2
@@ -239,7 +251,7 @@ def test_a_state_that_only_a_wrong_answer_leads_to_is_undocumented() -> None:
       disable p0 a1 → success
     s3 -> s1
       send p0 a0 → success
-      disable p0 a1 → already_exists
+      disable p0 a1 → refusal
     s3 -> s4
       disable p0 a0 → success
     s5 -> s0
@@ -253,10 +265,10 @@ def test_a_machine_of_one_state_has_no_edge_from_any_state() -> None:
     names = "fresh p0 = bound p0 a0 = bound p0 a1 = disabled p0 a0 = disabled p0 a1"
     drawing = f"""
     ! s0: {names} (initial)
-      ! send, disable p0 a0 | p0 a1 →
-      ! success, documented already_exists
-      ! or invalid
-      create p0 → success
+      ! send p0 a0 | p0 a1 → success,
+      ! documented already_exists or invalid
+      create p0; disable p0 a0 | p0 a1 →
+      success
     """
     assert dedent(drawing).strip().splitlines() == lines(draw(DOCUMENTED, only))
 

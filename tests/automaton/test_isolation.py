@@ -94,7 +94,7 @@ CHECKED = {
     ("create p0",),
     ("create p0", "send p0 a0"),
     ("create p0", "send p0 a0", "disable p0 a0"),
-    ("create p0", "disconnect p0 a0"),
+    ("create p0", "disconnect p0 a0", "send p0 a0"),
 }
 
 

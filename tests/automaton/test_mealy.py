@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from aalpy.utils import bisimilar
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.automaton.alphabet import Alphabet, Input, InputKind, read_word, write_word
@@ -18,6 +19,20 @@ from tests.automaton.machines import documented, for_aalpy, mutants, small_machi
 FRESH, OTHER_FRESH = CalendarSync("p0"), CalendarSync("p1")
 BOUND = CalendarSync("p0", "a0")
 DISABLED = CalendarSync("p0", "a0", disabled=True)
+
+
+CERTAIN = sorted(
+    (
+        (state, symbol)
+        for state in documented().states
+        for symbol in documented().inputs
+        if isinstance(state, CalendarSync)
+        and (state.account or not state.disabled)
+        and symbol.kind in (InputKind.SEND, InputKind.CREATE)
+    ),
+    key=str,
+)
+"""Sends and creates in the states that words reach for certain."""
 
 
 @pytest.mark.parametrize(
@@ -35,7 +50,7 @@ DISABLED = CalendarSync("p0", "a0", disabled=True)
         (BOUND, "send p1 a1", "already_exists", BOUND),
         (BOUND, "create p0", "success", FRESH),
         (BOUND, "disable p0 a0", "success", DISABLED),
-        (BOUND, "disable p1 a1", "already_exists", BOUND),
+        (BOUND, "disable p1 a1", "refusal", BOUND),
         (BOUND, "disconnect p0 a0", "success", None),
         (DISABLED, "send p0 a0", "invalid", DISABLED),
         (DISABLED, "send p0 a1", "already_exists", DISABLED),
@@ -59,12 +74,14 @@ def test_every_state_of_the_documents_is_reached_and_no_other() -> None:
     assert set(documented(disable_stores=True, moves_name_all=True).states) == {None, FRESH, OTHER_FRESH} | syncs
 
 
-def test_disable_on_a_fresh_sync_is_the_only_unspecified_point() -> None:
-    assert documented(moves_name_all=True).unspecified == {
-        (CalendarSync(f"p{p}"), Input(InputKind.DISABLE, p, a)): {CalendarSync(f"p{p}", f"a{a}", disabled=True)}
-        for p in range(2)
-        for a in range(2)
-    }
+def test_only_siblings_have_unspecified_points_and_a_documented_disable_of_a_bound_sync_is_none() -> None:
+    machine = documented()
+    points = set(machine.unspecified)
+    assert {InputKind.CONNECT, InputKind.DISABLE, InputKind.DISCONNECT} == {symbol.kind for _, symbol in points}
+    disable, disconnect = read_word(["disable p0 a0", "disconnect p0 a0"])
+    assert (BOUND, disable) not in points
+    assert {BOUND, FRESH, DISABLED, replace(DISABLED, account=None)} == machine.unspecified[BOUND, disconnect]
+    assert {FRESH, DISABLED} == machine.unspecified[FRESH, disable]
 
 
 def test_the_default_moves_meet_bound_accounts_in_every_way() -> None:
@@ -80,7 +97,7 @@ def test_cover_words_reach_their_states_and_avoid_unspecified_points_if_possible
     for state, word in cover(machine).items():
         assert machine.after(word) == state
         met = {(before, x) for (before, _, _), x in zip(machine.trace(word), word, strict=True)}
-        needed = isinstance(state, CalendarSync) and state.disabled and state.account is None
+        needed = state is None or (isinstance(state, CalendarSync) and state.disabled and state.account is None)
         assert bool(met & machine.unspecified.keys()) is needed
 
 
@@ -115,7 +132,8 @@ def test_machines_differ_where_aalpy_says_so(data: st.DataObject, machine: Mealy
         assert all(machine.outputs(other) == mutant.outputs(other) for other in shorter)
 
 
-@given(st.sampled_from(sorted(documented().table, key=str)), st.sampled_from(("server error", "invalid")))
+@settings(max_examples=25)
+@given(st.sampled_from(CERTAIN), st.sampled_from(("server error", "missing")))
 def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
     at: tuple[CalendarSync | None, Input], output: str
 ) -> None:
@@ -123,15 +141,19 @@ def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
     answer, after = machine.table[at]
     mutant = Mealy(None, machine.inputs, {**machine.table, at: (output, after)}, machine.starts)
     listed = [(found.state, found.word[-1], found.documented, found.observed) for found in differences(machine, mutant)]
-    assert listed == ([] if answer == output else [(*at, answer, output)])
+    wanted = [] if answer == output else [(*at, answer, output)]
+    # An answer that explains itself in another state that is believed shows in later answers once more.
+    assert listed == wanted if output == "server error" else set(wanted) <= set(listed)
     for found in differences(machine, mutant):
-        assert len(found.word) == (1 if found.word in machine.starts else _distance(at[0]) + 1)
+        if (found.state, found.word[-1]) == at:
+            assert len(found.word) == (1 if found.word in machine.starts else _distance(at[0]) + 1)
 
 
 def _distance(state: CalendarSync | None) -> int:
     """The fewest requests that reach a state, by the document."""
-    if state is None or state.account is None:
-        return 2 if state is None or state.disabled else 1
+    assert state is not None
+    if state.account is None:
+        return 1
     return 3 if state.disabled else 2
 
 

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from fuzz.oracle.actions import Answer, Create, Move, MoveSync, RequestContext, SendItems, Single, Token
-from fuzz.oracle.answer import read_answer, read_create, read_move
+from fuzz.oracle.answer import read_answer, read_create
 from fuzz.oracle.judge import judge_answer
 from fuzz.oracle.request import Request, judge_payload, request_of
+from fuzz.oracle.siblings import read_move
 from fuzz.oracle.state import CalendarSync, SyncState
 from fuzz.oracle.validity.feature_names import Unspecified
 from fuzz.oracle.verdict import ReadAnswer, Verdict
@@ -116,7 +117,21 @@ def state_error(code: str, /, **changes: Any) -> Answer:
 
 
 OK = Answer(200, {"success": True, "data": {"success": True}})
-MOVED = Answer(200, {"success": True, "data": {"uid": UID, "enabled": True}})
+
+
+def record(account: Json = A, provider: Json = G, **changes: Json) -> Answer:
+    """The 200 of connect or disable: a sync record."""
+    return Answer(200, {"uid": UID, "staff_uid": STAFF, "provider": provider, "account": account, **changes})
+
+
+CONNECTED = record(enabled=True)
+DISABLED_NOW = record(enabled=False)
+DISCONNECTED = Answer(200, {"success": True})
+MOVED = {Move.CONNECT: CONNECTED, Move.DISABLE: DISABLED_NOW, Move.DISCONNECT: DISCONNECTED}
+CONNECT_MISSING = Answer(
+    422,
+    {"status": "Error", "errors": [{"code": "missing", "field": "staff", "message": MESSAGES["missing"]}]},
+)
 CREATED = Answer(200, {"uid": UID}, {"calendar_sync_uid": UID})
 REFUSED = Answer(422, {"success": False, "errors": [{"code": "missing", "message": "external_id is missing"}]})
 CRASHED = Answer(500, {"success": False})
@@ -126,7 +141,7 @@ def read(request: Request, answer: Answer) -> ReadAnswer:
     if isinstance(request.action, Create):
         return read_create(the_contract(), answer)
     if isinstance(request.action, MoveSync):
-        return read_move(the_contract(), answer)
+        return read_move(the_contract(), request.action.move, answer)
     return read_answer(the_contract(), answer)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fuzz.oracle.actions import NOT_JSON, UNAUTHORISED, Answer, Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.request import Request
 from swagger.contract import Json
-from tests.oracle.documented import OK, REFUSED, STAFF, state_error
+from tests.oracle.documented import CONNECT_MISSING, OK, REFUSED, STAFF, G, record, state_error
 
 Record = tuple[str, str | None, bool] | None
 """Provider, account, disabled."""
@@ -31,34 +31,44 @@ class Service:
             self.record = (action.provider, None, False)
             return Answer(200, {"uid": "1"}, {"calendar_sync_uid": "1"})
         if isinstance(action, MoveSync):
-            return self._moved_at_discretion(action) or self._moved(action)
+            return self._moved(action)
         return self._send(action)
 
     def _moved(self, action: MoveSync) -> Answer:
-        return self._state_error(action.provider, action.account) or self._move(action)
-
-    def _moved_at_discretion(self, action: MoveSync) -> Answer | None:
-        """What nobody says of a move that has nothing to do, or meets a sync without an account or a disabled one."""
-        done = Answer(200, {"success": True, "data": {}})
+        """What the sibling's own document says, else whatever is decided: an answer of any kind, done or not."""
         if self.record is None:
-            if action.move is Move.DISCONNECT and self.decide("nothing is disconnected"):
-                return done
-            return REFUSED if self.decide("refuse a move without a sync") else None
+            return self._without_a_sync(action)
         provider, account, disabled = self.record
-        if action.provider != provider or account not in (None, action.account):
-            return None
-        if account is None and not disabled and self.decide("no account is another account"):
-            return state_error("already_exists")
-        idle = account is None or disabled or action.move is Move.CONNECT
-        if idle and self.decide("refuse an idle move"):
-            if account is None and not disabled and self.decide("store at the check"):
-                self._store(action.account)
-            return REFUSED
-        if disabled and self.decide("move what is disabled"):
-            if action.move is Move.CONNECT and self.decide("connecting enables"):
-                self.record = (provider, account, False)
-            return self._move(action)
-        return None
+        is_new = account is None and not disabled and action.provider == provider
+        if not is_new and not self._may_do(action):
+            return self._any_answer(action)
+        self._move(action)
+        if action.move is Move.DISCONNECT:
+            return self._any_answer(action)
+        if self.record is None or not (is_new or self.decide("show the record")):
+            return self._any_answer(action)
+        shows_enabled = not self.record[2] and self.record[1] is not None
+        enabled = False if is_new and action.move is Move.DISABLE else shows_enabled
+        return record(self.record[1], self.record[0], enabled=enabled)
+
+    def _without_a_sync(self, action: MoveSync) -> Answer:
+        if action.provider == G and action.move is Move.CONNECT:
+            return CONNECT_MISSING
+        if action.provider == G and action.move is Move.DISABLE:
+            return state_error("missing")
+        return self._any_answer(action)
+
+    def _may_do(self, action: MoveSync) -> bool:
+        assert self.record is not None
+        provider, account, _ = self.record
+        same = action.provider == provider and account in (None, action.account)
+        return self.decide("do what matches" if same else "do what does not match")
+
+    def _any_answer(self, action: MoveSync) -> Answer:
+        """An answer of which no document speaks. It does not look like a record: that would tell something."""
+        if self.decide("answer with success"):
+            return Answer(200, {"success": True})
+        return state_error("already_exists") if self.decide("answer as bulk_create") else Answer(404, NOT_JSON)
 
     def _state_error(self, provider: Json, account: Json) -> Answer | None:
         if self.record is None:
@@ -78,15 +88,22 @@ class Service:
         if self.record[1] is None and isinstance(account, str):
             self.record = (self.record[0], account, self.record[2])
 
-    def _move(self, action: MoveSync) -> Answer:
+    def _move(self, action: MoveSync) -> None:
         assert self.record is not None
-        if action.move is Move.CONNECT or (action.move is Move.DISABLE and self.decide("disable stores")):
+        if action.provider == self.record[0] and self.decide(f"{action.move} stores"):
             self._store(action.account)
-        if action.move is Move.DISABLE:
-            self.record = (self.record[0], self.record[1], True)
-        if action.move is Move.DISCONNECT:
+        provider, account, disabled = self.record
+        if action.move is Move.CONNECT:
+            self.record = (provider, account, disabled and not self.decide("connecting enables"))
+        elif action.move is Move.DISABLE:
+            if account is not None or self.decide("a sync without account is disabled"):
+                self.record = (provider, account, True)
+        elif self.decide("disconnecting drops"):
             self.record = None
-        return Answer(200, {"success": True, "data": {}})
+        elif self.decide("disconnecting disables"):
+            self.record = (provider, account, True)
+        elif self.decide("disconnecting drops the account"):
+            self.record = (provider, None, False)
 
     def _send(self, action: SendItems) -> Answer:
         if action.token in UNAUTHORISED:

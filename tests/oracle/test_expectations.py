@@ -11,7 +11,7 @@ from fuzz.oracle.state import CalendarSync, Named
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.validity.violations import Validity
 from fuzz.oracle.verdict import REFUSAL, SUCCESS
-from tests.oracle.documented import MESSAGES, A, G, create, move, read, send, state_error, the_contract
+from tests.oracle.documented import CONNECT_MISSING, MESSAGES, A, G, create, move, read, send, state_error, the_contract
 
 ODD = (Unspecified(Feature.UNKNOWN_FIELD),)
 OTHER = "b@example.com"
@@ -52,9 +52,16 @@ def test_after_a_create_what_its_step_extracts_is_expected() -> None:
     assert [{"outcome": "success", **created}] == expectations(the_contract(), create(), (SUCCESS,))
 
 
-def test_of_a_move_it_is_only_expected_that_it_succeeded() -> None:
-    moved = {"outcome": "success", "says": "200", "status": ["200"], "body": {"success": True}}
-    assert [moved] == expectations(the_contract(), move(Move.DISABLE), (SUCCESS,))
+def test_of_a_sibling_only_what_its_own_documents_promise_is_expected() -> None:
+    def of(kind: Move, *outcomes: str) -> list[Expectation]:
+        return expectations(the_contract(), move(kind), outcomes)
+
+    assert [{"outcome": "success", "says": "200", "status": ["200"]}] == of(Move.CONNECT, SUCCESS)
+    assert [{"outcome": "refusal", "says": "a refusal (4xx)", "status": ["4xx"]}] == of(Move.DISCONNECT, REFUSAL)
+    missing = {"outcome": "connect.missing", "says": "422 missing", "status": ["422"], "body": CONNECT_MISSING.body}
+    assert [missing] == of(Move.CONNECT, "connect.missing")
+    anything = {"outcome": "success", "says": "anything but a 5xx", "status": ["1xx", "2xx", "3xx", "4xx"]}
+    assert [anything] == of(Move.DISABLE, SUCCESS, REFUSAL)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,7 @@ def test_outcomes_of_two_at_once_are_in_the_order_of_the_requests() -> None:
     moved = Request(MoveSync(0, Move.DISCONNECT, G, A), Named(G, A))
     created = Request(Create(0, G), Named(G, None))
     found = together(the_contract(), frozenset({None}), (moved, created))
-    assert {("missing", "success"), ("success", "success")} <= found
+    assert {("refusal", "success"), ("success", "success")} <= found
     assert {"success"} == {second for _, second in found}
 
 

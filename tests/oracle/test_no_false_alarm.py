@@ -22,9 +22,12 @@ from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.validity.violations import items_of
 from fuzz.oracle.verdict import Tally, VerdictKind
 from tests.oracle.documented import (
+    CONNECT_MISSING,
+    CONNECTED,
     CRASHED,
     CREATED,
-    MOVED,
+    DISABLED_NOW,
+    DISCONNECTED,
     OK,
     REFUSED,
     A,
@@ -120,6 +123,15 @@ class Watched:
         assert state_of(self.service.record) in self.belief
 
 
+OF_MOVES = (
+    "do what matches",
+    "disconnecting drops",
+    "a sync without account is disabled",
+    "show the record",
+    "connecting enables",
+    "connect stores",
+)
+
 FATES = ("answered", "answered", "answered", "not sent", "lost before", "lost after", "repeated")
 
 
@@ -141,6 +153,10 @@ def test_an_honest_service_is_never_failed_and_its_state_always_believed(
             [
                 "compare loosely",
                 "disable stores",
+                *OF_MOVES,
+                "do what does not match",
+                "answer with success",
+                "disconnecting disables",
                 "refuse the token",
                 "unknown staff",
                 "say missing",
@@ -163,7 +179,10 @@ def test_an_honest_service_with_a_policy_is_never_failed(history: list[tuple[Req
 
 ANSWERS = {
     SendItems: [OK, REFUSED, CRASHED, *map(state_error, ("missing", "already_exists", "invalid"))],
-    MoveSync: [MOVED, REFUSED, CRASHED, *map(state_error, ("missing", "already_exists", "invalid"))],
+    MoveSync: [
+        *(CONNECTED, DISABLED_NOW, DISCONNECTED, CONNECT_MISSING, REFUSED, CRASHED),
+        *map(state_error, ("missing", "already_exists", "invalid")),
+    ],
     Create: [CREATED, REFUSED, CRASHED, *map(state_error, ("missing", "already_exists", "invalid"))],
 }
 
@@ -225,16 +244,6 @@ def test_a_pass_leaves_only_what_a_believed_state_leaves_and_a_failure_comes_onl
 STATES: list[Record] = [None, (G, None, False), (G, A, False), (G, A, True), (O, B, False)]
 
 
-OF_MOVES = (
-    "nothing is disconnected",
-    "refuse a move without a sync",
-    "no account is another account",
-    "refuse an idle move",
-    "move what is disabled",
-    "connecting enables",
-)
-
-
 def _in_order(
     record: Record, pair: tuple[Request, Request], order: tuple[int, int], decided: tuple[set[str], set[str]]
 ) -> tuple[list[Answer], Record]:
@@ -274,6 +283,7 @@ def test_a_pair_passes_if_and_only_if_some_order_gives_both_answers(
     honest = [_in_order(record, pair, order, decided) for order in ((0, 1), (1, 0)) for decided in policies]
     # After a create the calendar uid that a send names is an old one, on which the documents are silent.
     stale = isinstance(pair[0].action, Create) and isinstance(pair[1].action, SendItems)
+    has_move = any(isinstance(each.action, MoveSync) for each in pair)
     explained = [[read(each, answer) for each, answer in zip(pair, answers, strict=True)] for answers, _ in honest]
     for chosen in product(*(ANSWERS[type(each.action)] for each in pair)):
         seen = tuple(read(each, answer) for each, answer in zip(pair, chosen, strict=True))
@@ -281,8 +291,10 @@ def test_a_pair_passes_if_and_only_if_some_order_gives_both_answers(
             continue
         verdicts = judge_pair(the_contract(), frozenset({state_of(record)}), pair, seen)
         fine = list(seen) in explained
-        assert fine is all(verdict.kind is VerdictKind.PASS for verdict in verdicts)
-        assert (0 if fine else 1) == sum(verdict.kind is VerdictKind.FAIL for verdict in verdicts)
+        passed = all(verdict.kind is VerdictKind.PASS for verdict in verdicts)
+        # A sibling may do more than this service decides: with one, only the one direction holds.
+        assert passed if fine else (has_move or not passed)
+        assert (0 if passed else 1) == sum(verdict.kind is VerdictKind.FAIL for verdict in verdicts)
         assert verdicts[0].belief == verdicts[1].belief
         if fine:
             left = {
@@ -358,8 +370,8 @@ def test_an_answer_that_only_the_other_request_explains_is_not_the_one_that_fail
     seen = (read(pair[0], state_error("missing")), read(pair[1], CRASHED))
     first, second = judge_pair(the_contract(), frozenset({CalendarSync(G, A)}), pair, seen)
     assert (VerdictKind.PASS, VerdictKind.FAIL) == (first.kind, second.kind)
-    assert (("missing", "success"), "no_server_error") == (first.allowed, second.clause)
-    assert {None, CalendarSync(G, A)} == first.belief == second.belief
+    assert (("invalid", "missing", "success"), "disconnect.no_server_error") == (first.allowed, second.clause)
+    assert {None, CalendarSync(G, A)} < first.belief == second.belief
 
 
 def test_after_a_pair_that_nothing_explains_all_that_either_order_may_leave_is_believed() -> None:
@@ -368,7 +380,7 @@ def test_after_a_pair_that_nothing_explains_all_that_either_order_may_leave_is_b
     for requests_ in (pair, pair[::-1]):
         first, second = judge_pair(the_contract(), fresh, requests_, (read(send(), CRASHED), read(send(), CRASHED)))
         assert (VerdictKind.FAIL, VerdictKind.PASS) == (first.kind, second.kind)
-        assert "no_server_error" == first.clause != second.clause
+        assert ("create" if requests_[0] is pair[1] else "no_server_error") == first.clause
         assert {CalendarSync(G), CalendarSync(O), CalendarSync(O, B)} == first.belief == second.belief
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fuzz.oracle.actions import NOT_JSON, Answer
-from fuzz.oracle.answer import covers, read_answer, read_create, read_move
+from fuzz.oracle.answer import covers, read_answer, read_create
 from fuzz.oracle.state import (
     CalendarSync,
     Named,
@@ -33,7 +33,6 @@ from tests.oracle.documented import (
     DISABLED_FRESH,
     FRESH,
     MESSAGES,
-    MOVED,
     OK,
     UID,
     A,
@@ -224,23 +223,6 @@ def test_the_second_of_two_entries_can_be_the_wrong_one() -> None:
     body = {"errors": [{"a": 1}, {"code": "x", "message": MESSAGES["missing"]}]}
     seen = read_answer(replace(contract, state_errors=(two,)), Answer(422, body))
     assert "$.errors[1].code is not as documented" == seen.why
-
-
-@pytest.mark.parametrize(
-    ("answer", "seen"),
-    [
-        (MOVED, ReadAnswer("success", 200, label="200")),
-        (
-            Answer(200, {"success": False}),
-            ReadAnswer("malformed", 200, label="200 malformed", why="$.success is not as documented"),
-        ),
-        (Answer(200, {"data": {}}), ReadAnswer("malformed", 200, label="200 malformed", why="$.success is lacking")),
-        (state_error("missing"), ReadAnswer("missing", 422, M, "422 missing")),
-        (Answer(404, NOT_JSON), ReadAnswer("refusal", 404, label="404 refusal")),
-    ],
-)
-def test_an_answer_of_a_sibling_operation_needs_no_more_than_success_true(answer: Answer, seen: ReadAnswer) -> None:
-    assert seen == read_move(the_contract(), answer)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from fuzz.oracle.request import Request
 from fuzz.oracle.state import Belief, CalendarSync, SyncState
 from tests.oracle.documented import (
     BOUND,
+    CONNECT_MISSING,
+    CONNECTED,
     CRASHED,
     CREATED,
     DISABLED,
     FRESH,
-    MOVED,
     OK,
     REFUSED,
     A,
@@ -41,7 +42,10 @@ FIELD_CLAUSES = {clause.id for clause in the_contract().clauses if ":" in clause
 ALWAYS, STATE = {"no_server_error"}, {"missing", "already_exists", "invalid"}
 LISTED, SINGLE = "listed:calendar_sync.provider", "alternative:external_item"
 OF_SUCCESS = ALWAYS | {"success", LISTED}
-KEPT = STATE | FIELD_CLAUSES | {"create", "token"}
+KEPT = STATE | FIELD_CLAUSES | {"token"}
+
+OF_CONNECT = {"connect.success", "connect.no_server_error"}
+CONNECT_IS_DUE = {"connect.missing", "connect.no_server_error"}
 
 TALLIES = [
     # state, request, answer, due, seen, not due, surplus
@@ -74,7 +78,7 @@ TALLIES = [
         state_error("already_exists"),
         ALWAYS | {"already_exists", "account_stored"},
         ALWAYS | {"already_exists", "account_stored"},
-        {"missing", "invalid", "success", "create"},
+        {"missing", "invalid", "success"},
         set(),
     ),
     (
@@ -83,7 +87,7 @@ TALLIES = [
         OK,
         ALWAYS | {"already_exists", "account_stored"},
         ALWAYS,
-        {"missing", "invalid", "success", "create"},
+        {"missing", "invalid", "success"},
         {"success"},
     ),
     (
@@ -92,7 +96,7 @@ TALLIES = [
         state_error("already_exists"),
         ALWAYS | {"already_exists"},
         ALWAYS | {"already_exists"},
-        {"missing", "invalid", "success", "create"},
+        {"missing", "invalid", "success"},
         set(),
     ),
     (
@@ -101,7 +105,7 @@ TALLIES = [
         state_error("missing"),
         ALWAYS | {"missing"},
         ALWAYS | {"missing"},
-        {"already_exists", "invalid", "success", "create", "account_stored"},
+        {"already_exists", "invalid", "success", "account_stored"},
         set(),
     ),
     (
@@ -110,18 +114,18 @@ TALLIES = [
         state_error("invalid"),
         ALWAYS | {"invalid"},
         ALWAYS | {"invalid"},
-        {"already_exists", "missing", "success", "create"},
+        {"already_exists", "missing", "success"},
         set(),
     ),
-    (BOUND, BROKEN, REFUSED, ALWAYS | {TYPE_ID}, ALWAYS | {TYPE_ID}, STATE | {"success", "create"}, set()),
-    (BOUND, BROKEN, OK, ALWAYS | {TYPE_ID}, ALWAYS, STATE | {"success", "create"}, {"success"}),
+    (BOUND, BROKEN, REFUSED, ALWAYS | {TYPE_ID}, ALWAYS | {TYPE_ID}, STATE | {"success"}, set()),
+    (BOUND, BROKEN, OK, ALWAYS | {TYPE_ID}, ALWAYS, STATE | {"success"}, {"success"}),
     (
         BOUND,
         send(external_items=[item(external_id=5, start_date="x")]),
         REFUSED,
         ALWAYS,
         ALWAYS,
-        STATE | {"success", "create"},
+        STATE | {"success"},
         set(),
     ),
     (
@@ -130,7 +134,7 @@ TALLIES = [
         REFUSED,
         ALWAYS | {"required:calendar_sync.provider"},
         ALWAYS | {"required:calendar_sync.provider"},
-        {"missing", "invalid", "success", "create"},
+        {"missing", "invalid", "success"},
         set(),
     ),
     (
@@ -139,7 +143,7 @@ TALLIES = [
         REFUSED,
         ALWAYS,
         ALWAYS,
-        {"missing", "invalid", "success", "create"},
+        {"missing", "invalid", "success"},
         set(),
     ),
     (
@@ -148,7 +152,7 @@ TALLIES = [
         REFUSED,
         ALWAYS,
         ALWAYS,
-        {"already_exists", "invalid", "success", "create", "account_stored"},
+        {"already_exists", "invalid", "success", "account_stored"},
         set(),
     ),
     (
@@ -157,36 +161,39 @@ TALLIES = [
         Answer(401, NOT_JSON),
         ALWAYS | {"token"},
         ALWAYS | {"token"},
-        STATE | {"success", "create"},
+        STATE | {"success"},
         set(),
     ),
-    (BOUND, send(token=Token.UNKNOWN), OK, ALWAYS | {"token"}, ALWAYS, STATE | {"success", "create"}, {"success"}),
+    (BOUND, send(token=Token.UNKNOWN), OK, ALWAYS | {"token"}, ALWAYS, STATE | {"success"}, {"success"}),
     (
         BOUND,
         send(token=Token.NONE, external_items=5),
         Answer(401, NOT_JSON),
         ALWAYS | {"token"},
         ALWAYS | {"token"},
-        STATE | {"success", "create"},
+        STATE | {"success"},
         set(),
     ),
-    (BOUND, send("caldav", A), REFUSED, ALWAYS, ALWAYS, {"missing", "invalid", "success", "create", LISTED}, set()),
-    (CalendarSync("caldav", A), send("caldav", A), OK, ALWAYS, ALWAYS, STATE | {"create", LISTED}, set()),
-    (BOUND, send(external_items=[]), OK, ALWAYS, ALWAYS, STATE | {"create"}, set()),
-    (BOUND, create(), CREATED, ALWAYS | {"create"}, ALWAYS | {"create"}, set(), set()),
-    (BOUND, create(), REFUSED, ALWAYS | {"create"}, ALWAYS, set(), set()),
-    (BOUND, move(Move.CONNECT), MOVED, ALWAYS, ALWAYS, STATE | {"create"}, set()),
+    (BOUND, send("caldav", A), REFUSED, ALWAYS, ALWAYS, {"missing", "invalid", "success", LISTED}, set()),
+    (CalendarSync("caldav", A), send("caldav", A), OK, ALWAYS, ALWAYS, STATE | {LISTED}, set()),
+    (BOUND, send(external_items=[]), OK, ALWAYS, ALWAYS, STATE, set()),
+    (BOUND, create(), CREATED, {"create"}, {"create"}, set(), set()),
+    (BOUND, create(), REFUSED, {"create"}, set(), set(), set()),
+    (FRESH, move(Move.CONNECT), CONNECTED, OF_CONNECT, OF_CONNECT, {"connect.missing"}, set()),
     (
-        None,
+        BOUND,
         move(Move.CONNECT),
-        state_error("missing"),
-        ALWAYS,
-        ALWAYS,
-        {"already_exists", "invalid", "create"},
-        set(),
+        CONNECT_MISSING,
+        {"connect.no_server_error"},
+        {"connect.no_server_error"},
+        {"connect.missing"},
+        {"connect.missing"},
     ),
+    (None, move(Move.CONNECT), CONNECT_MISSING, CONNECT_IS_DUE, CONNECT_IS_DUE, set(), set()),
+    (None, move(Move.CONNECT), REFUSED, CONNECT_IS_DUE, {"connect.no_server_error"}, set(), set()),
+    (BOUND, move(Move.CONNECT, G, B), REFUSED, {"connect.no_server_error"}, {"connect.no_server_error"}, set(), set()),
     (UNCERTAIN, send(), OK, OF_SUCCESS, OF_SUCCESS, KEPT | {SINGLE}, set()),
-    (UNCERTAIN, send(G, B), OK, ALWAYS, ALWAYS, {"missing", "invalid", "create"}, set()),
+    (UNCERTAIN, send(G, B), OK, ALWAYS, ALWAYS, {"missing", "invalid"}, set()),
 ]
 
 

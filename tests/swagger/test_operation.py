@@ -173,7 +173,8 @@ def test_a_response_without_a_schema_has_no_keys(tmp_path: Path) -> None:
     ],
 )
 def test_the_throttling_tier_is_a_rate(tmp_path: Path, tier: Any, rate: str | None, unused: int) -> None:
-    operation = read(tmp_path, changed(x__throttling__tier=tier))
+    swagger = {**changed(x__throttling__tier=tier), "x-throttling-tier": None}
+    operation = read(tmp_path, swagger)
     assert (rate, unused) == (operation.rate_limit, len(operation.unused))
 
 

@@ -24,9 +24,12 @@ def test_endpoint_token_and_rate_limit_are_those_of_the_files(contract: Contract
     assert ("staff", "8/s") == (contract.token, contract.rate_limit)
 
 
-def test_the_siblings_are_the_swaggers_other_operations_on_the_main_gateway(contract: Contract) -> None:
+def test_the_siblings_are_the_swaggers_other_operations_on_the_gateways_of_their_documents(contract: Contract) -> None:
     parent = ENDPOINT.removesuffix("bulk_create")
-    expected = {name: Operation(name, "PUT", parent + name) for name in ("connect", "disable", "disconnect")}
+    expected = {
+        name: Operation(name, "PUT", parent + name, use_fallback=name == "disable")
+        for name in ("connect", "disable", "disconnect")
+    }
     assert expected == contract.siblings
 
 
@@ -104,6 +107,9 @@ def test_the_clauses_are_these_in_this_order(contract: Contract) -> None:
         "listed:calendar_sync.provider",
         "alternative:external_item",
         "no_server_error",
+        *("connect.missing", "connect.success", "connect.token", "connect.no_server_error"),
+        *("disable.staff_not_registered", "disable.success", "disable.token", "disable.no_server_error"),
+        *("disconnect.token", "disconnect.no_server_error"),
     ]
     assert expected == [clause.id for clause in contract.clauses]
 
@@ -170,7 +176,8 @@ def test_the_drift_between_the_packaged_files_is_this(contract: Contract) -> Non
 
 
 def test_nothing_of_the_packaged_document_is_left_unused(contract: Contract) -> None:
-    assert () == contract.unused
+    what = "disable: error 422 “Staff Not Exists”: nothing tells when it is due"
+    assert [what] == [unused.what for unused in contract.unused]
 
 
 def test_item_rules_are_the_fields_of_one_item(contract: Contract) -> None:

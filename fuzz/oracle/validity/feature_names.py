@@ -39,6 +39,8 @@ class Feature(StrEnum):
     UNASSIGNED_CHARACTERS = "unassigned or control characters"
     UNLISTED_VALUE = "unlisted value"
 
+    SIBLING = "sibling operation, where its documents say nothing"
+
     DATE_NOT_RFC_3339 = "date, ISO 8601 but not RFC 3339"
     DATE_WHITE_SPACE = "date, white space around it"
     DATE_OTHER_DIGITS = "date, digits of another script"
