@@ -85,6 +85,7 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],
         swagger=given["swagger"],
+        documents=given["documents"],
     )
     with interruptible():
         return replay_all(
@@ -95,7 +96,7 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
 @main.command()
 @document_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def contract(workflow: Path | None, swagger: Path | None, as_json: bool) -> None:
+def contract(workflow: Path | None, swagger: Path | None, documents: Path | None, as_json: bool) -> None:
     """Print clauses with their lines, field rules, and drift.
 
     Drift: where document and swagger disagree.
@@ -105,7 +106,7 @@ def contract(workflow: Path | None, swagger: Path | None, as_json: bool) -> None
     from fuzz.run.documents import read_contract
     from swagger import render
 
-    read = read_contract(workflow, swagger)
+    read = read_contract(workflow, swagger, documents)
     click.echo(json.dumps(render.as_json(read), indent=2) if as_json else render.as_text(read))
 
 

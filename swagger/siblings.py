@@ -46,6 +46,8 @@ def documents_in(folder: Path) -> dict[str, Path]:
     A file without front matter is no workflow document. ContractError for two documents of one endpoint, and for a
     folder without any.
     """
+    if not folder.is_dir():
+        raise ContractError(f"{folder}: not a folder", next="name a folder of workflow documents")
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*.md")):
         text = read_text(path, max_bytes=MAX_DOCUMENT_BYTES)

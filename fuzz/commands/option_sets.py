@@ -35,6 +35,12 @@ SECONDS = _Seconds(0, 3600, min_open=True)
 def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that name the documents."""
     for option in (
+        click.option(
+            "--documents",
+            type=EXISTING,
+            metavar="DIR",
+            help="A folder of workflow documents by their `endpoint:`, siblings' too. [default: packaged]",
+        ),
         click.option("--swagger", type=EXISTING, metavar="FILE", help="The swagger. [default: packaged]"),
         click.option("--workflow", type=EXISTING, metavar="FILE", help="The workflow document. [default: packaged]"),
     ):
@@ -126,5 +132,6 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],
         swagger=given["swagger"],
+        documents=given["documents"],
         progress=not given["no_progress"],
     )

@@ -39,7 +39,7 @@ class Replay:
 def replay_all(wanted: Replay, *, faults: Sequence[str], variants: Sequence[str], stdout: TextIO) -> int:
     """Replays every path and prints a table for each. Exit code: 1 reproduced, 3 cannot tell, 0 fixed."""
     options = wanted.options
-    contract = read_contract(options.workflow, options.swagger)
+    contract = read_contract(options.workflow, options.swagger, options.documents)
     kept = wanted.read()
     outcomes = []
     with target_of(options.target, faults=faults, variants=variants, say=stdout) as profile:

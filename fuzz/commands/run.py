@@ -80,7 +80,7 @@ def run_and_report(
 
 def _files(options: RunOptions) -> tuple[Contract, Baseline | None, Pinned | None]:
     """The contract, the baseline and the pinned observations, read from their files."""
-    contract = read_contract(options.workflow, options.swagger)
+    contract = read_contract(options.workflow, options.swagger, options.documents)
     return contract, _baseline(options), load_pin(options.pin) if options.pin is not None else None
 
 

@@ -44,6 +44,7 @@ class RunOptions:
     request_timeout: float | None = None
     workflow: Path | None = None
     swagger: Path | None = None
+    documents: Path | None = None
     shrink_requests: int = 100
     pin: Path | None = None
     pin_strict: bool = False
