@@ -53,7 +53,7 @@ class ReadsReplica(Behaviour):
             self._replaced[call.staff_uid].append((time.monotonic(), replaced))
 
     def _as_it_was(self, staff_uid: str, now: Sync | None) -> Sync | None:
-        replaced, seen = self._replaced[staff_uid], time.monotonic() - _lag_of(staff_uid)
+        replaced, seen = self._replaced[staff_uid], time.monotonic() - lag_of(staff_uid)
         while replaced and replaced[0][0] <= seen:
             replaced.popleft()
         return replaced[0][1] if replaced else now
@@ -65,5 +65,6 @@ class ReadsReplicaNowAndThen(ReadsReplica):
     one_read_in = 40
 
 
-def _lag_of(staff_uid: str) -> float:
+def lag_of(staff_uid: str) -> float:
+    """The lag of a staff member's replica, in seconds."""
     return Random(staff_uid).uniform(MIN_LAG, MAX_LAG)

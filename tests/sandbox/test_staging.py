@@ -69,6 +69,12 @@ def labels(staging: Staging, *steps: Step | float) -> list[str]:
     return [label(operation, answer) for operation, answer in zip(operations, talk(staging, routed), strict=True)]
 
 
+def lag_is(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Gives all replicas this lag, so that a busy machine changes nothing."""
+    monkeypatch.setattr(replica, "MIN_LAG", seconds)
+    monkeypatch.setattr(replica, "MAX_LAG", seconds)
+
+
 def gateway_of(operation: Operation) -> str:
     return FALLBACK if operation in (Operation.SEND, Operation.DISABLE) else MAIN
 
@@ -142,8 +148,9 @@ def test_the_table_holds_behind_the_gateways(staging: Staging) -> None:
     assert labels(staging, *steps) == ["missing", "200", "200", "already_exists", "200", "200", "already_exists"]
 
 
-def test_a_read_soon_after_a_change_is_stale_and_a_later_one_is_not() -> None:
-    steps = [create(), send(), 0.25, send(), 0.25, disable(), send(), 0.25, send()]
+def test_a_read_soon_after_a_change_is_stale_and_a_later_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    lag_is(monkeypatch, 0.4)
+    steps = [create(), send(), 0.5, send(), 0.5, disable(), send(), 0.5, send()]
     answers = ["200", "missing", "200", "200", "200", "invalid"]
     assert labels(Staging.READS_LAG, *steps) == answers
 
@@ -153,23 +160,24 @@ def test_the_answer_of_a_creation_is_current() -> None:
     assert (first.json()["provider"], second.json()["provider"]) == ("google_v3", OUTLOOK)
 
 
-def test_a_change_that_was_checked_on_a_stale_read_is_decided_again() -> None:
+def test_a_change_that_was_checked_on_a_stale_read_is_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lag_is(monkeypatch, 0.4)
     # Both read a fresh sync; only one of them may store the first account.
-    assert labels(Staging.READS_LAG, create(), 0.25, send(), send(BOB)) == ["200", "200", "already_exists"]
+    assert labels(Staging.READS_LAG, create(), 0.5, send(), send(BOB)) == ["200", "200", "already_exists"]
     # It reads the old sync, which it would disable, and is decided by the fresh one of another provider.
-    steps = [create(), 0.25, create(OUTLOOK), disable(), 0.25, send(ADA, OUTLOOK)]
+    steps = [create(), 0.5, create(OUTLOOK), disable(), 0.5, send(ADA, OUTLOOK)]
     assert labels(Staging.READS_LAG, *steps) == ["200", "200", "already_exists", "200"]
 
 
-def test_now_and_then_means_now_and_then() -> None:
-    answers = labels(Staging.READS_LAG_NOW_AND_THEN, *[create(), send(), create(OUTLOOK), send(ADA, OUTLOOK)] * 60)
-    stale = answers.count("missing") + answers.count("already_exists")
-    assert 1 <= stale <= 12
-    assert answers.count("200") == len(answers) - stale
+def test_now_and_then_means_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    lag_is(monkeypatch, 600.0)
+    answers = labels(Staging.READS_LAG_NOW_AND_THEN, create(), *[send()] * 200)
+    assert set(answers) == {"200", "missing"}
+    assert 2 <= answers.count("missing") <= 12
 
 
 def test_lags_are_shorter_than_what_the_profile_says() -> None:
-    lags = {replica._lag_of(member.uid) for member in Sandbox(staff=50).staff}
+    lags = {replica.lag_of(member.uid) for member in Sandbox(staff=50).staff}
     assert replica.MIN_LAG <= min(lags) < max(lags) <= replica.MAX_LAG < 0.3
 
 
