@@ -116,27 +116,41 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
 @click.option("--variant", multiple=True, metavar="NAME", help="An honest variant to serve; may be repeated.")
 @click.option("--database", default=":memory:", metavar="FILE", help="Keep the syncs in a file.")
 @click.option("--latency", type=click.FloatRange(0), default=0.0, metavar="S", help="Seconds before each answer.")
-@click.option("--list-faults", is_flag=True, help="List faults and variants with a sentence each, and exit.")
-def serve(
-    port: int, fault: tuple[str, ...], variant: tuple[str, ...], database: str, latency: float, list_faults: bool
-) -> None:
+@click.option(
+    "--staging",
+    is_flag=False,
+    flag_value="plain",
+    metavar="[NAME]",
+    help="Serve it behind two gateways, as a staging deployment does. NAME: one with other refusals, feature flags or "
+    "lagging reads, see --list-faults; without it: plain.",
+)
+@click.option("--list-faults", is_flag=True, help="List faults, variants and staging deployments, and exit.")
+def serve(list_faults: bool, **given: Any) -> None:
     """Serve the sandbox in the foreground."""
     if list_faults:
         click.echo(_catalogue())
         return
     from fuzz.sandbox.launcher import serve as serve_forever
 
-    serve_forever(fault=fault, variant=variant, port=port, database=database, latency=latency)
+    serve_forever(**given)
 
 
 def _catalogue() -> str:
     from fuzz.sandbox.faults import Fault
+    from fuzz.sandbox.staging import Staging
     from fuzz.sandbox.variants import Variant
 
-    width = max(len(entry) for entry in (*Fault, *Variant))
-    faults = [f"  {entry.value:<{width}}  {entry.description}" for entry in Fault]
-    variants = [f"  {entry.value:<{width}}  {entry.description}" for entry in Variant]
-    return "\n".join([f"faults ({len(faults)})", *faults, "", f"honest variants ({len(variants)})", *variants])
+    kinds: dict[str, list[Fault] | list[Variant] | list[Staging]] = {
+        "faults": list(Fault),
+        "honest variants": list(Variant),
+        "staging deployments, all honest": list(Staging),
+    }
+    width = max(len(entry) for entries in kinds.values() for entry in entries)
+    lines = []
+    for title, entries in kinds.items():
+        lines += ["", f"{title} ({len(entries)})"]
+        lines += [f"  {entry.value:<{width}}  {entry.description}" for entry in entries]
+    return "\n".join(lines[1:])
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application: routes under any path prefix, reading of the request, writing of the answer."""
+"""The sandbox as an ASGI application: routes under path prefixes, reading of the request, writing of the answer."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from fuzz.sandbox import responses
 from fuzz.sandbox.requests import Answer, Arrival, Operation
 from fuzz.sandbox.service import Behaviour
+from fuzz.sandbox.staging import FALLBACK, MAIN, Deployment
 
 SCHEMES = frozenset({"admin", "bearer"})
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -31,7 +32,7 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, as an ASGI application of its own. Frozen.
+    """One operation, as an ASGI application of its own. Frozen. `refusal`: what the gateway says without asking.
 
     An ASGI application and not a function, because Starlette's wrapping of functions costs more than the work.
     """
@@ -40,6 +41,7 @@ class Endpoint:
     behaviour: Behaviour
     latency: float
     admin_scheme: str | None
+    refusal: Answer | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, not before `latency` seconds have passed."""
@@ -48,6 +50,8 @@ class Endpoint:
             await asyncio.sleep(self.latency)
         if raw is None:
             answer = responses.too_large()
+        elif self.refusal is not None:
+            answer = self.refusal
         else:
             answer = await self.behaviour.respond(Arrival(self.operation, self.token(Headers(scope=scope)), raw))
         await written(answer)(scope, receive, send)
@@ -64,14 +68,23 @@ class Endpoint:
         return token if scheme.lower() in taken else None
 
 
-def application(behaviour: Behaviour, *, latency: float = 0.0, admin_scheme: str | None = None) -> Starlette:
-    """The application that answers by this behaviour, at the root and under any path prefix. `admin_scheme`: as in
-    the settings.
+def application(
+    behaviour: Behaviour,
+    *,
+    latency: float = 0.0,
+    admin_scheme: str | None = None,
+    deployment: Deployment | None = None,
+) -> Starlette:
+    """The application that answers by this behaviour: under any path prefix, or behind a deployment's two gateways.
+
+    `admin_scheme`: as in the settings.
     """
     routes = []
-    for operation, (method, path) in PATHS.items():
-        endpoint = Endpoint(operation, behaviour, latency, admin_scheme)
-        routes += [Route(path, endpoint, methods=[method]), Route("/{prefix:path}" + path, endpoint, methods=[method])]
+    for prefix in ("", "/{prefix:path}") if deployment is None else (MAIN, FALLBACK):
+        for operation, (method, path) in PATHS.items():
+            refusal = deployment.refusal(prefix, operation) if deployment is not None else None
+            endpoint = Endpoint(operation, behaviour, latency, admin_scheme, refusal)
+            routes.append(Route(prefix + path, endpoint, methods=[method]))
     return Starlette(routes=routes)
 
 

@@ -15,6 +15,7 @@ import fuzz
 from fuzz.errors import UsageError
 from fuzz.sandbox.settings import FaultOrFaults, Settings, VariantOrVariants
 from fuzz.sandbox.staff import People, StaffMember
+from fuzz.sandbox.staging import FALLBACK, MAIN, SETTLE
 
 SECONDS_TO_START = 20.0
 SECONDS_TO_END = 3.0
@@ -37,6 +38,7 @@ class Sandbox:
         database: str | Path = ":memory:",
         latency: float = 0.0,
         admin_scheme: str | None = None,
+        staging: str | None = None,
     ) -> None:
         self.settings = Settings.of(
             fault,
@@ -46,6 +48,7 @@ class Sandbox:
             database=str(database),
             latency=latency,
             admin_scheme=admin_scheme,
+            staging=staging,
         )
         self.people: People = self.settings.people
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,12 +67,12 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """The main gateway's address, with its path prefix."""
-        return f"{self.address}/apigw"
+        return self.address + MAIN
 
     @property
     def fallback_url(self) -> str:
         """The fallback gateway's address, with its path prefix."""
-        return f"{self.address}/api2"
+        return self.address + FALLBACK
 
     @property
     def address(self) -> str:
@@ -143,12 +146,13 @@ def serve(
     port: int = 0,
     database: str | Path = ":memory:",
     latency: float = 0.0,
+    staging: str | None = None,
 ) -> None:
     """Serves in this process until interrupted, after one line that says where and with which tokens."""
     # The serving side costs an import of uvicorn, which a parent does not need.
     from fuzz.sandbox.server import run
 
-    settings = Settings.of(fault, variant, port=port, database=str(database), latency=latency)
+    settings = Settings.of(fault, variant, port=port, database=str(database), latency=latency, staging=staging)
     with suppress(KeyboardInterrupt):
         run(settings, lambda bound: _print_line(greeting(settings, bound)))
 
@@ -156,7 +160,8 @@ def serve(
 def greeting(settings: Settings, port: int) -> str:
     """The one line that `serve` prints: the address, what is wrong with the server, and how to reach it."""
     people = settings.people
-    behaviour = ", ".join((*settings.faults, *settings.variants)) or "honest"
+    staging = () if settings.staging is None else (f"staging {settings.staging}",)
+    behaviour = ", ".join((*staging, *settings.faults, *settings.variants)) or "honest"
     return (
         f"sandbox ({behaviour}) on http://127.0.0.1:{port}/apigw and /api2; staff {people.staff[0].uid}; "
         f"tokens {people.staff[0].token} and, for the admin, {people.admin_token}; Ctrl-C ends it"
@@ -171,6 +176,8 @@ def environment(people: People) -> dict[str, str]:
 
 def profile_yaml(sandbox: Sandbox) -> str:
     """A target profile that fits the sandbox. Its tokens are in `sandbox.env`."""
+    deployment = sandbox.settings.deployment
+    settle = f"settle: {SETTLE}\n" if deployment is not None and deployment.lags else ""
     staff = (
         f"  - {{uid: '{member.uid}', token: {{env: {_staff_variable(number)}}}}}\n"
         for number, member in enumerate(sandbox.staff, 1)
@@ -184,6 +191,7 @@ def profile_yaml(sandbox: Sandbox) -> str:
         "staff:\n"
         f"{''.join(staff)}"
         "disposable_staff: true\n"
+        f"{settle}"
     )
 
 

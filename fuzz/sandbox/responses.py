@@ -40,6 +40,18 @@ def state_error(error: StateError) -> Answer:
     return failure(422, code=error.code, message=error.message)
 
 
+def connect_missing() -> Answer:
+    """What connect's own document says where there is no sync: `missing`, in another envelope than bulk_create's."""
+    error = StateError.MISSING
+    entry = {"code": error.code, "field": "staff", "message": error.message}
+    return Answer(422, {"status": "Error", "errors": [entry]})
+
+
+def staff_unknown() -> Answer:
+    """What disable's own document says of a staff member that does not exist."""
+    return failure(422, code="missing", message="staff is not exists")
+
+
 def missing_field(field: str) -> Answer:
     """The refusal of a payload that lacks a field. Its code is `missing`; its message is not the state error's."""
     return failure(422, code="missing", field=field, message=f"{field} is missing")
@@ -86,14 +98,19 @@ def items_accepted() -> Answer:
     return Answer(200, {"success": True, "data": {"success": True}})
 
 
+def disconnected() -> Answer:
+    """The 200 of disconnect."""
+    return Answer(200, {"success": True})
+
+
 def sync_record(sync: Sync) -> JsonObject:
-    """A sync record with the fields that the swagger's example shows."""
+    """A sync record with the fields that the swagger's example shows. A sync without an account is not enabled yet."""
     return {
         "uid": sync.uid,
         "staff_uid": sync.staff_uid,
         "provider": sync.provider,
         "account": sync.account,
-        "enabled": not sync.disabled,
+        "enabled": sync.account is not None and not sync.disabled,
         "should_import": sync.should_import,
         "should_export": False,
         "is_external_app": True,

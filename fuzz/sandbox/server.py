@@ -40,7 +40,9 @@ def run(settings: Settings, announce: Callable[[int], None], *, child: bool = Fa
     """Serves until told to end. `announce` is called with the port once the server answers."""
     listener = bound_socket(settings.port)
     behaviour = behaviour_of(settings)
-    app = application(behaviour, latency=settings.latency, admin_scheme=settings.admin_scheme)
+    app = application(
+        behaviour, latency=settings.latency, admin_scheme=settings.admin_scheme, deployment=settings.deployment
+    )
     config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
     server = AnnouncingServer(config, lambda: announce(listener.getsockname()[1]))
     if child:

@@ -77,10 +77,12 @@ class Behaviour:
         return (rules.PROVIDER, rules.ACCOUNT)
 
     def check_owner(self, call: Call) -> Refusal:
-        """The refusal of another staff member's token, and of creating a sync for an unknown staff member."""
+        """The refusal of another staff member's token, and of creating or disabling for an unknown staff member."""
         if call.operation is Operation.CREATE:
             known = call.staff_uid in self.people.uids
             return None if known else responses.failure(404, code="not_found", message="staff is not known")
+        if call.operation is Operation.DISABLE and call.staff_uid not in self.people.uids:
+            return responses.staff_unknown()
         owner = self.people.uid_by_token.get(call.token or "")
         return None if owner == call.staff_uid else responses.forbidden()
 
@@ -149,7 +151,9 @@ class Behaviour:
         return given == kept
 
     def render_state_error(self, call: Call, error: StateError) -> Answer:
-        """The answer that reports a state error."""
+        """The answer that reports a state error, in bulk_create's envelope but where a sibling has its own."""
+        if call.operation is Operation.CONNECT and error is StateError.MISSING:
+            return responses.connect_missing()
         return responses.state_error(error)
 
     def check_payload(self, call: Call, sync: Sync | None) -> Refusal:
@@ -196,11 +200,13 @@ class Behaviour:
         return replace(sync, account=call.account) if sync.account is None else sync
 
     def render_success(self, call: Call, before: Sync | None, after: Sync | None) -> Answer:
-        """The answer to an accepted call. For a disconnected sync it shows the sync as it was."""
-        shown = after or before
-        if call.operation is Operation.SEND or shown is None:
+        """The answer to an accepted call, as the operation's own document has it."""
+        if call.operation is Operation.SEND:
             return responses.items_accepted()
-        return Answer(200, {"success": True, "data": responses.sync_record(shown)})
+        shown = after or before
+        if call.operation is Operation.DISCONNECT or shown is None:
+            return responses.disconnected()
+        return Answer(200, responses.sync_record(shown))
 
     def commit(self, call: Call, before: Sync | None, outcome: Outcome) -> None:
         """Writes what was decided. Another sync in place of the old one takes the old one's items with it."""

@@ -11,6 +11,7 @@ from fuzz.errors import UsageError
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.staff import People
+from fuzz.sandbox.staging import ADMIN_SCHEME, Deployment, staging_of
 from fuzz.sandbox.store import Store
 from fuzz.sandbox.variants import Variant
 
@@ -25,7 +26,7 @@ class Settings:
     """The settings. Frozen. `latency` is in seconds; `database` is a file or `:memory:`; port 0 is any free one.
 
     `admin_scheme`: the only scheme in which the admin token is taken, and `Bearer` the only one for the others; None:
-    `Admin` and `Bearer` for all.
+    `Admin` and `Bearer` for all. `staging`: the name of a staging deployment, whose admin scheme is `Admin`.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -35,8 +36,12 @@ class Settings:
     database: str = ":memory:"
     latency: float = 0.0
     admin_scheme: str | None = None
+    staging: str | None = None
 
     def __post_init__(self) -> None:
+        if self.staging is not None:
+            staging_of(self.staging)
+            object.__setattr__(self, "admin_scheme", self.admin_scheme or ADMIN_SCHEME)
         if not 1 <= self.staff <= MAX_STAFF:
             raise UsageError(f"a sandbox of {self.staff} staff members", next=f"ask for 1 to {MAX_STAFF}")
 
@@ -54,6 +59,11 @@ class Settings:
     def text(self) -> str:
         """The settings as one line of JSON."""
         return json.dumps(asdict(self))
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """What stands around the service, where it is a staging deployment."""
+        return None if self.staging is None else staging_of(self.staging).deployment
 
     @property
     def people(self) -> People:
@@ -79,8 +89,9 @@ def behaviour_of(settings: Settings) -> Behaviour:
     So the order in which they were given does not matter, and the shape of a body is changed after its texts.
     """
     chosen = (*sorted(settings.faults, key=list(Fault).index, reverse=True), *settings.variants)
-    mixins = tuple(dict.fromkeys(choice.mixin for choice in chosen))
-    mixed: type[Behaviour] = type("Mixed", (*mixins, Behaviour), {})
+    reads = settings.deployment.reads if settings.deployment is not None else Behaviour
+    mixins = dict.fromkeys((*(choice.mixin for choice in chosen), reads, Behaviour))
+    mixed: type[Behaviour] = type("Mixed", tuple(mixins), {})
     return mixed(Store(settings.database), settings.people)
 
 

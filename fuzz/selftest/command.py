@@ -27,7 +27,7 @@ def selftest(
     as_a_table: bool = True,
     search: bool = True,
 ) -> int:
-    """Runs a trial of every subject. Exit code 1 if a fault is not found, or if a variant is reported as a failure."""
+    """Runs a trial of every subject. Exit code 1 if a fault is not found, or if an honest one fails."""
     chosen = subjects(faults, variants, sample=sample, seed=seed, seeds=seeds)
     if as_a_table:
         _say(stdout, table_line(HEADINGS))

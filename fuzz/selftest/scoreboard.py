@@ -46,7 +46,7 @@ def table_line(cells: Sequence[str]) -> str:
 
 
 def totals(trials: Sequence[Trial]) -> str:
-    """How many faults were found and how many variants passed, in sentences."""
+    """How many faults were found, and how many honest subjects were silent, in sentences."""
     faults = [trial for trial in trials if not trial.subject.honest]
     variants = [trial for trial in trials if trial.subject.honest]
     lines = []
@@ -57,7 +57,7 @@ def totals(trials: Sequence[Trial]) -> str:
         lines.append(f"{len(known) - sum(trial.longer for trial in known)} of {len(known)} known to be shortest are")
     if variants:
         passed = sum(trial.good for trial in variants)
-        lines.append(f"{passed} of {len(variants)} runs against honest variants without an alarm")
+        lines.append(f"{passed} of {len(variants)} runs against honest variants and deployments without an alarm")
     return "\n".join(lines)
 
 

@@ -1,11 +1,15 @@
-"""A trial: one run of the fuzzer over HTTP against a sandbox with one fault or variant, and its result."""
+"""A trial: one run of the fuzzer over HTTP against a sandbox with one fault, variant or deployment, and its result."""
 
 from __future__ import annotations
 
 import io
+import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fuzz.errors import ExitCode
 from fuzz.events.types import FailureEvent
@@ -15,10 +19,11 @@ from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions
 from fuzz.run.run import Run
 from fuzz.run.session_setup import secrets_for
+from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.selftest.shortest import UNKNOWN, Shortest, find_shortest
 from fuzz.selftest.subjects import Subject
 from fuzz.session.journal import Journal
-from fuzz.target.profile import Profile
+from fuzz.target.profile import Profile, load_profile
 from swagger.contract import Contract
 
 SYSTEMATIC_PHASES = ("preflight", "conformance", "payloads")
@@ -56,10 +61,16 @@ class Trial:
 
     @property
     def good(self) -> bool:
-        """Whether a fault was found, or a variant passed."""
-        if self.subject.honest:
-            return not self.phase and self.exit_code == ExitCode.PASS
-        return self.found
+        """Whether a fault was found, or an honest subject was silent."""
+        if not self.subject.honest:
+            return self.found
+        silent = {ExitCode.PASS, ExitCode.INCONCLUSIVE} if self._lacks_a_sibling else {ExitCode.PASS}
+        return not self.phase and self.exit_code in silent
+
+    @property
+    def _lacks_a_sibling(self) -> bool:
+        staging = self.subject.staging
+        return staging is not None and staging.deployment.off is not None
 
     @property
     def longer(self) -> bool:
@@ -71,8 +82,7 @@ def run_trial(subject: Subject, *, search: bool = True, phases: Sequence[str] = 
     """Runs the fuzzer against one subject. `search`: also searches for the shortest scenario, which takes seconds."""
     began = time.monotonic()
     contract = read_contract(None, None)
-    faults, variants = ((), (subject.name,)) if subject.honest else ((subject.name,), ())
-    with target_of(None, faults=faults, variants=variants, say=io.StringIO()) as profile:
+    with _target_of(subject) as profile:
         run = _run(subject, contract, profile, tuple(phases))
         conclusion = run.go()
     trial = Trial(
@@ -84,6 +94,21 @@ def run_trial(subject: Subject, *, search: bool = True, phases: Sequence[str] = 
     )
     failure = _first_failure(run.journal.summary.failures.values())
     return trial if failure is None else _with_failure(trial, failure, contract, search=search)
+
+
+@contextmanager
+def _target_of(subject: Subject) -> Iterator[Profile]:
+    """The profile of a sandbox that is this subject, as long as the block."""
+    if subject.staging is None:
+        faults, variants = ((), (subject.name,)) if subject.honest else ((subject.name,), ())
+        with target_of(None, faults=faults, variants=variants, say=io.StringIO()) as profile:
+            yield profile
+        return
+    with Sandbox(staging=subject.name) as sandbox, TemporaryDirectory() as folder:
+        os.environ.update(sandbox.env)
+        path = Path(folder) / "staging.yaml"
+        path.write_text(profile_yaml(sandbox), encoding="utf-8")
+        yield load_profile(path)
 
 
 def _first_failure(failures: Iterable[FailureEvent]) -> FailureEvent | None:

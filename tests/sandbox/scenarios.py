@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -24,6 +24,10 @@ DOCUMENTED = {
     "missing": "staff is not registered to any calendar sync",
     "already_exists": "staff already registered to other calendar sync",
     "invalid": "staff account is disabled",
+}
+CONNECT_MISSING = {
+    "status": "Error",
+    "errors": [{"code": "missing", "field": "staff", "message": DOCUMENTED["missing"]}],
 }
 OWN = "own"
 
@@ -83,16 +87,16 @@ def send_item(**changes: Any) -> Step:
     return send(external_items=[item(**changes)])
 
 
-def connect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0) -> Step:
-    return _sibling(Operation.CONNECT, account, provider, who)
+def connect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0, token: str | None = OWN) -> Step:
+    return _sibling(Operation.CONNECT, account, provider, who, token)
 
 
 def disable(account: str = ADA, provider: str = GOOGLE, *, who: int = 0, token: str | None = OWN) -> Step:
-    return replace(_sibling(Operation.DISABLE, account, provider, who), token=token)
+    return _sibling(Operation.DISABLE, account, provider, who, token)
 
 
-def disconnect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0) -> Step:
-    return _sibling(Operation.DISCONNECT, account, provider, who)
+def disconnect(account: str = ADA, provider: str = GOOGLE, *, who: int = 0, token: str | None = OWN) -> Step:
+    return _sibling(Operation.DISCONNECT, account, provider, who, token)
 
 
 def together(*steps: Step) -> Together:
@@ -115,7 +119,7 @@ def label(operation: Operation, response: httpx.Response) -> str:
     """An answer in a word: 200, a state error, a refusal with its status, 500, or `odd` with the status."""
     if response.status_code == 200 and _is_success(operation, _body(response)):
         return "200"
-    error = _state_error(_body(response)) if response.status_code == 422 else None
+    error = _state_error(operation, _body(response)) if response.status_code == 422 else None
     if error is not None:
         return error
     if response.status_code >= 500:
@@ -171,8 +175,8 @@ def _is_utf8(body: object) -> bool:
     return True
 
 
-def _sibling(operation: Operation, account: str, provider: str, who: int) -> Step:
-    return Step(operation, {"calendar_sync": {"provider": provider, "account": account}}, who)
+def _sibling(operation: Operation, account: str, provider: str, who: int, token: str | None) -> Step:
+    return Step(operation, {"calendar_sync": {"provider": provider, "account": account}}, who, token)
 
 
 def _body(response: httpx.Response) -> Any:
@@ -185,17 +189,20 @@ def _body(response: httpx.Response) -> Any:
 def _is_success(operation: Operation, body: Any) -> bool:
     if not isinstance(body, dict):
         return False
-    if operation is Operation.CREATE:
-        return isinstance(body.get("uid"), str)
-    data = body.get("data") if body.get("success") is True else None
-    if not isinstance(data, dict):
-        return False
-    return data.get("success") is True if operation is Operation.SEND else True
+    if operation in (Operation.CREATE, Operation.CONNECT, Operation.DISABLE):
+        enabled = (True, False) if operation is Operation.CONNECT else (False,)
+        return isinstance(body.get("uid"), str) and body.get("enabled") in enabled
+    if operation is Operation.DISCONNECT:
+        return body == {"success": True}
+    return body.get("success") is True and isinstance(body.get("data"), dict) and body["data"].get("success") is True
 
 
-def _state_error(body: Any) -> str | None:
+def _state_error(operation: Operation, body: Any) -> str | None:
+    if operation is Operation.CONNECT and body == CONNECT_MISSING:
+        return "missing"
     entries = body.get("errors") if isinstance(body, dict) and body.get("success") is False else None
     if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
         return None
     code = entries[0].get("code")
-    return code if code in DOCUMENTED and entries[0].get("message") == DOCUMENTED[code] else None
+    documented = code in DOCUMENTED and entries[0].get("message") == DOCUMENTED[code]
+    return code if documented and (operation, code) != (Operation.CONNECT, "missing") else None

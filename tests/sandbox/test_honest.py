@@ -33,6 +33,7 @@ STATES = {
     "bound": [create(), send()],
     "disabled": [create(), disable()],
 }
+NOT_REGISTERED = "staff is not registered to any calendar sync"
 REQUIRED_FIELDS = ["external_id", "external_calendar_uid", "start_date", "end_date", "last_modification"]
 TABLE = [
     ("none", send(), "missing"),
@@ -58,7 +59,7 @@ def test_sending_items_is_answered_as_the_table_says(state: str, step: Step, ans
 
 @pytest.mark.parametrize(("state", "step", "answer"), TABLE)
 @pytest.mark.parametrize("sibling", [connect, disable, disconnect])
-def test_the_siblings_share_the_state_errors(state: str, step: Step, answer: str, sibling: Any) -> None:
+def test_the_siblings_answer_mismatches_as_bulk_create_does(state: str, step: Step, answer: str, sibling: Any) -> None:
     sync = step.body["calendar_sync"]
     assert answers_to([*STATES[state], sibling(sync["account"], sync["provider"])])[-1] == answer
 
@@ -88,13 +89,36 @@ def test_staff_members_are_independent() -> None:
 
 
 def test_the_bodies_are_the_documented_ones() -> None:
-    found = [response.json() for response in responses([send(), create(), send(), disable()])]
+    found = [response.json() for response in responses([send(), create(), send()])]
     entry = {"code": "missing", "message": "staff is not registered to any calendar sync"}
     assert found[0] == {"success": False, "errors": [entry]}
     assert found[1]["provider"] == GOOGLE
     assert found[1]["account"] is None
+    assert found[1]["enabled"] is False
     assert found[2] == {"success": True, "data": {"success": True}}
-    assert (found[3]["data"]["uid"], found[3]["data"]["enabled"]) == (found[1]["uid"], False)
+
+
+def test_the_siblings_answer_the_bodies_of_their_own_documents() -> None:
+    created, connected, disabled = (answer.json() for answer in responses([create(), connect(), disable()]))
+    assert connected == {**created, "account": ADA, "enabled": True}
+    assert disabled == {**connected, "enabled": False}
+    assert responses([create(), disconnect()])[-1].json() == {"success": True}
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        (connect(), {"status": "Error", "errors": [{"code": "missing", "field": "staff", "message": NOT_REGISTERED}]}),
+        (disable(), {"success": False, "errors": [{"code": "missing", "message": NOT_REGISTERED}]}),
+        (
+            Step(Operation.DISABLE, {**disable().body, "staff_uid": "nobody"}),
+            {"success": False, "errors": [{"code": "missing", "message": "staff is not exists"}]},
+        ),
+    ],
+)
+def test_a_sibling_without_a_sync_or_a_staff_member_says_so_in_its_own_envelope(step: Step, body: object) -> None:
+    (response,) = responses([step])
+    assert (response.status_code, response.json()) == (422, body)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +197,8 @@ def test_a_broken_envelope_is_refused(body: dict[str, Any]) -> None:
 def test_no_body_makes_the_server_fall_over(operation: Operation, raw: bytes, answer: str) -> None:
     token = "admin" if operation is Operation.CREATE else "own"
     seen = answers_to([Step(operation, token=token, raw=raw)])[-1]
-    assert seen == answer or (operation is Operation.CREATE and seen == "refused 422")
+    says_unknown = operation in (Operation.CREATE, Operation.DISABLE)
+    assert seen == answer or (says_unknown and seen == "refused 422")
 
 
 def test_deep_nesting_in_an_unknown_field_is_no_matter() -> None:

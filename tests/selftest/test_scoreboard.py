@@ -14,6 +14,7 @@ from fuzz.errors import UsageError
 from fuzz.oracle.actions import Create, SendItems
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.faults.kinds import FaultKind
+from fuzz.sandbox.staging import Staging
 from fuzz.sandbox.variants import Variant
 from fuzz.selftest import command
 from fuzz.selftest.scoreboard import as_json, totals, verdict
@@ -30,18 +31,19 @@ FOUND = Trial(FAULT, phase="conformance", clause="already_exists", requests_to_f
 
 
 def test_all_faults_and_variants_are_subjects_unless_some_are_named() -> None:
-    assert len(subjects([], [], sample=None, seed=1, seeds=2)) == 2 * (len(Fault) + len(Variant))
-    named = subjects(["mismatch-never-said"], ["payload-first"], sample=None, seed=3, seeds=1)
-    assert [(subject.name, subject.honest, subject.seed) for subject in named] == [
-        ("mismatch-never-said", False, 3),
-        ("payload-first", True, 3),
+    assert len(subjects([], [], sample=None, seed=1, seeds=2)) == 2 * (len(Fault) + len(Variant) + len(Staging))
+    named = subjects(["mismatch-never-said"], ["payload-first", "main-only"], sample=None, seed=3, seeds=1)
+    assert [(subject.name, subject.honest, subject.staging, subject.seed) for subject in named] == [
+        ("mismatch-never-said", False, None, 3),
+        ("payload-first", True, None, 3),
+        ("main-only", True, Staging.MAIN_ONLY, 3),
     ]
 
 
 def test_a_sample_is_the_same_each_time_and_holds_every_kind() -> None:
-    sample = subjects([], [], sample=len(FaultKind) + 1, seed=1, seeds=1)
-    assert {subject.kind for subject in sample} == {*(kind.value for kind in FaultKind), "variant"}
-    assert sample == subjects([], [], sample=len(FaultKind) + 1, seed=1, seeds=1)
+    sample = subjects([], [], sample=len(FaultKind) + 2, seed=1, seeds=1)
+    assert {subject.kind for subject in sample} == {*(kind.value for kind in FaultKind), "variant", "staging"}
+    assert sample == subjects([], [], sample=len(FaultKind) + 2, seed=1, seeds=1)
 
 
 def test_an_unknown_name_is_a_usage_error() -> None:
@@ -59,6 +61,9 @@ def test_an_unknown_name_is_a_usage_error() -> None:
         (Trial(VARIANT), "no alarm", True),
         (Trial(VARIANT, phase="random"), "ALARM", False),
         (Trial(VARIANT, exit_code=3), "EXIT 3", False),
+        (Trial(Subject("disconnect-off", "staging", 1), exit_code=3), "no alarm", True),
+        (Trial(Subject("disconnect-off", "staging", 1), phase="random", exit_code=3), "ALARM", False),
+        (Trial(Subject("main-only", "staging", 1), exit_code=3), "EXIT 3", False),
     ],
 )
 def test_the_result_of_a_trial_is_a_word_or_two(trial: Trial, word: str, good: bool) -> None:
@@ -74,7 +79,7 @@ def test_an_intermittent_fault_is_found_whatever_the_requests() -> None:
 def test_the_totals_count_faults_and_variants_apart() -> None:
     text = totals([FOUND, Trial(FAULT), Trial(VARIANT)])
     assert "1 of 2 faults found, after 15 requests in the median and 15 at most" in text
-    assert "1 of 1 runs against honest variants without an alarm" in text
+    assert "1 of 1 runs against honest variants and deployments without an alarm" in text
 
 
 def run_selftest(monkeypatch: pytest.MonkeyPatch, *trials: Trial, **options: Any) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Faults of the answer alone: what was decided is right, and is reported with a wrong code, message, status or body."""
+"""Faults of bulk_create's answer alone: the decision is right, and its code, message, status or body is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ SECOND_ENTRY = {"code": "invalid", "message": "calendar_sync is invalid"}
 DISABLED_PAGE = b"<html><body>staff account is disabled</body></html>"
 message = Rows(FaultKind.MESSAGE)
 shape = Rows(FaultKind.BODY_SHAPE)
-after_rendering = after(Behaviour.render_state_error)
+
+
+def after_rendering(change: Callable[[Answer, Call, StateError], Answer]) -> Override:
+    """The answer of bulk_create that reports a state error is changed."""
+    return after(Behaviour.render_state_error)(
+        lambda answer, call, error: change(answer, call, error) if call.operation is Operation.SEND else answer
+    )
 
 
 def state_error_answer(due: StateError, change: Callable[[Answer, Call], Answer]) -> Override:

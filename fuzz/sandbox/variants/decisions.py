@@ -46,11 +46,14 @@ def disable_stores_no_account(service: Behaviour, inherited: Inherited[Sync], ca
 
 @variant.by(instead_of(Behaviour.check_call))
 def idle_siblings_refused(service: Behaviour, inherited: Inherited[Refusal], call: Call, sync: Sync | None) -> Refusal:
-    """A sibling operation that has nothing to do, or meets a sync without an account, is refused."""
+    """A sibling operation that has nothing to do is refused, where its documents do not say what it answers."""
     if call.operation is Operation.SEND or (sync is not None and not service.matches(call, sync)):
         return inherited(call, sync)
-    idle = sync is None or sync.disabled or sync.account is None or call.operation is Operation.CONNECT
-    return responses.failure(409, code="conflict", message="nothing to do") if idle else None
+    if call.operation is Operation.DISCONNECT:
+        idle = sync is None or sync.account is None
+    else:
+        idle = sync is not None and sync.account is not None and (sync.disabled or call.operation is Operation.CONNECT)
+    return responses.failure(409, code="conflict", message="nothing to do") if idle else inherited(call, sync)
 
 
 @variant.mixin

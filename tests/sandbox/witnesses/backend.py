@@ -32,6 +32,9 @@ TOKENS = {
     Fault.TOKEN_IGNORES_CASE: witness("refused 401", OK, *FRESH, send(token=TOKEN.upper())),
     Fault.EMPTY_TOKEN_ACCEPTED: witness("refused 401", OK, *FRESH, send(token="")),
     Fault.SIBLINGS_TAKE_ANY_TOKEN: witness(OK, "invalid", *BOUND, disable(token=None), send()),
+    Fault.CONNECT_TAKES_NO_TOKEN: witness("refused 401", OK, *FRESH, connect(token=None)),
+    Fault.DISABLE_TAKES_NO_TOKEN: witness("refused 401", OK, *FRESH, disable(token=None)),
+    Fault.DISCONNECT_TAKES_NO_TOKEN: witness("refused 401", OK, *FRESH, disconnect(token=None)),
     Fault.REFUSED_DISABLE_ACTS: witness(OK, "invalid", *BOUND, disable(token="wrong"), send()),
     Fault.STATE_BEFORE_TOKEN: witness("refused 401", OTHER, *BOUND, send(BOB, token=None)),
     Fault.MISSING_BEFORE_TOKEN: witness("refused 401", "missing", send(token="wrong")),
@@ -87,6 +90,5 @@ RECORDS = {
     Fault.THIRD_CREATION_AFTER_DISCONNECTS_CRASHES: witness(
         OK, "500", create(), disconnect(), create(), disconnect(), create()
     ),
-    Fault.CONNECT_ELSEWHERE_DROPS: witness(OK, "missing", *BOUND, connect(BOB), send()),
     Fault.TENTH_REFUSAL_ENABLES: witness("invalid", OK, *DISABLED, *[send()] * 11),
 }

@@ -70,12 +70,8 @@ RACES = {
     Fault.TWO_DISABLES_CRASH: witness("invalid", "500", *BOUND, together(disable(), disable())),
     Fault.DISABLE_LOST_TO_SEND: witness("invalid", OK, *BOUND, together(send(), disable()), send()),
     Fault.CREATION_LOST_TO_SEND: witness(OK, OTHER, *BOUND, together(send(), create(OUTLOOK)), send(ADA, OUTLOOK)),
-    Fault.DISCONNECT_LOST_TO_SEND: witness("missing", OK, *BOUND, together(send(), disconnect()), send()),
     Fault.CREATION_LOST_TO_DISABLE: witness(
         OK, OTHER, *BOUND, together(disable(), create(OUTLOOK)), send(ADA, OUTLOOK)
-    ),
-    Fault.CREATION_LOST_TO_DISCONNECT: witness(
-        OK, "missing", *BOUND, together(disconnect(), create(OUTLOOK)), send(ADA, OUTLOOK)
     ),
     Fault.STAFF_MIXED_UP_AT_ONCE: witness(
         OK, OTHER, *BOUND, create(who=1), send(BOB, who=1), together(send(BOB, who=1), send())

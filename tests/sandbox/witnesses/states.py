@@ -17,7 +17,7 @@ from tests.sandbox.scenarios import (
     send_item,
     send_one,
 )
-from tests.sandbox.witnesses.witness import BOUND, DISABLED, FRESH, LONG, OK, OTHER, bound_to, witness
+from tests.sandbox.witnesses.witness import BOUND, DISABLED, FRESH, LONG, OK, OTHER, REFUSED, bound_to, witness
 
 STATE_CHECKS = {
     Fault.MISSING_NEVER_SAID: witness("missing", OK, send()),
@@ -106,15 +106,17 @@ RECREATIONS = {
     Fault.CREATION_ANSWERS_201: witness(OK, "odd 201", create()),
 }
 SIBLINGS = {
-    Fault.CONNECT_REPLACES_ACCOUNT: witness(OK, OTHER, *BOUND, connect(BOB), send()),
-    Fault.CONNECT_STORES_NO_ACCOUNT: witness(OTHER, OK, *FRESH, connect(), send(BOB)),
-    Fault.DISABLE_WITHOUT_MATCHING: witness(OK, "invalid", *BOUND, disable(BOB), send()),
-    Fault.DISABLE_REFUSED_BUT_DONE: witness(OK, "invalid", *BOUND, disable(BOB), send()),
-    Fault.DISABLE_FORGETS_ACCOUNT: witness(OTHER, "invalid", *BOUND, disable(), send(BOB)),
-    Fault.DISABLE_DOES_NOTHING: witness("invalid", OK, *DISABLED, send()),
-    Fault.DISABLE_DISCONNECTS: witness("invalid", "missing", *DISABLED, send()),
-    Fault.DISCONNECT_DOES_NOTHING: witness("missing", OK, *FRESH, disconnect(), send()),
-    Fault.DISCONNECT_DISABLES: witness("missing", "invalid", *FRESH, disconnect(), send()),
-    Fault.DISCONNECT_WITHOUT_MATCHING: witness(OK, "missing", *BOUND, disconnect(BOB), send()),
+    Fault.DISABLE_DOES_NOTHING: witness("invalid", OK, *BOUND, disable(), send()),
+    Fault.DISABLE_DISCONNECTS: witness("invalid", "missing", *BOUND, disable(), send()),
     Fault.DISCONNECT_LEAVES_ACCOUNT: witness(OK, OTHER, *BOUND, disconnect(), create(), send(BOB)),
+    Fault.CONNECT_WITHOUT_UID: witness(OK, "odd 200", *FRESH, connect()),
+    Fault.CONNECT_MISSING_AS_BULK_CREATE: witness("missing", REFUSED, connect()),
+    Fault.CONNECT_CREATES: witness("missing", OK, connect()),
+    Fault.CONNECT_FRESH_SAID_MISSING: witness(OK, "missing", *FRESH, connect()),
+    Fault.DISABLE_SAYS_ENABLED: witness(OK, "odd 200", *FRESH, disable()),
+    Fault.DISABLE_MISSING_ACCEPTED: witness("missing", "odd 200", disable()),
+    Fault.DISABLE_MISSING_IN_OTHER_WORDS: witness("missing", REFUSED, disable()),
+    Fault.CRASH_ON_CONNECT: witness(OK, "500", *FRESH, connect()),
+    Fault.CRASH_ON_DISABLE: witness(OK, "500", *FRESH, disable()),
+    Fault.CRASH_ON_DISCONNECT: witness("missing", "500", disconnect()),
 }

@@ -30,7 +30,6 @@ token = Rows(FaultKind.TOKEN)
 date = Rows(FaultKind.DATE)
 cache = Rows(FaultKind.STATE_CHECK, base=RemembersCalls)
 recreation = Rows(FaultKind.RECREATION)
-sibling = Rows(FaultKind.SIBLING)
 slow_burn = Rows(FaultKind.SLOW_BURN)
 
 
@@ -161,13 +160,6 @@ class ThirdCreationAfterDisconnectsCrashes(Behaviour):
         super().commit(call, before, outcome)
         if call.operation is Operation.DISCONNECT and before is not None and outcome.sync is None:
             self._disconnected[call.staff_uid] += 1
-
-
-@sibling.by(with_service(Behaviour.sync_after_refusal))
-def connect_elsewhere_drops(service: Behaviour, kept: Sync | None, call: Call, sync: Sync | None) -> Sync | None:
-    """A connect that names another account is refused, and drops the sync."""
-    drops = call.operation is Operation.CONNECT and kept is not None and not service.matches(call, kept)
-    return None if drops else kept
 
 
 @slow_burn.mixin

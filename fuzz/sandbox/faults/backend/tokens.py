@@ -101,6 +101,18 @@ siblings_take_any_token = fault(
     "Nobody asks for the token of a call to connect, to disable or to disconnect.",
     *admits(lambda service, operation, token: operation not in (Operation.CREATE, Operation.SEND)),
 )
+connect_takes_no_token = fault(
+    "Nobody asks for the token of a call to connect.",
+    *admits(lambda service, operation, token: token is None and operation is Operation.CONNECT),
+)
+disable_takes_no_token = fault(
+    "Nobody asks for the token of a call to disable.",
+    *admits(lambda service, operation, token: token is None and operation is Operation.DISABLE),
+)
+disconnect_takes_no_token = fault(
+    "Nobody asks for the token of a call to disconnect.",
+    *admits(lambda service, operation, token: token is None and operation is Operation.DISCONNECT),
+)
 
 
 @fault.mixin

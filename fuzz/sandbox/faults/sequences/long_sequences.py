@@ -7,6 +7,7 @@ from dataclasses import replace
 from fuzz.sandbox.fault_rows import Rows, with_service
 from fuzz.sandbox.faults.kinds import FaultKind
 from fuzz.sandbox.faults.sequences.history import History, RemembersCalls, by_history
+from fuzz.sandbox.faults.states.siblings import says_disabled
 from fuzz.sandbox.requests import Call, Operation
 from fuzz.sandbox.responses import Due, StateError
 from fuzz.sandbox.service import Behaviour
@@ -94,11 +95,16 @@ def invalid_mismatch_invalid(history: History, error: Due, call: Call, sync: Syn
     return None if matched == [True, False] and all(past.status == 422 for past in last) else error
 
 
-@deep.by(by_history(Behaviour.sync_after_success))
-def disable_lost_between_connects(history: History, changed: Sync | None, call: Call, sync: Sync | None) -> Sync | None:
-    """After connect, send and connect in a row, disabling does nothing."""
+def _lost_between_connects(history: History, changed: Sync | None, call: Call, sync: Sync | None) -> Sync | None:
     lost = call.operation is DISABLE and history.ends_with(CONNECT, SEND, CONNECT)
     return replace(changed, disabled=False) if lost and changed is not None else changed
+
+
+disable_lost_between_connects = deep(
+    "After connect, send and connect in a row, disabling answers a record that is disabled, and does not disable.",
+    by_history(Behaviour.sync_after_success)(_lost_between_connects),
+    says_disabled,
+)
 
 
 @deep.by(by_history(Behaviour.create_sync))

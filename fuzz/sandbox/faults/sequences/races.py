@@ -123,16 +123,9 @@ creation_lost_to_send = fault(
     "A call that was being stored when the sync was re-created brings the old sync back.",
     *overwrites(Operation.SEND, lambda now, decided: now is not None and now.uid != decided.uid),
 )
-disconnect_lost_to_send = fault(
-    "A call that was being stored when the sync was disconnected brings it back.",
-    *overwrites(Operation.SEND, lambda now, decided: now is None),
-)
 creation_lost_to_disable = fault(
     "A disable that was being stored when the sync was re-created brings the old sync back, disabled.",
     *overwrites(Operation.DISABLE, lambda now, decided: True),
-)
-creation_lost_to_disconnect = fault(
-    "A disconnect that was being stored when the sync was re-created drops the new sync.", splits(Operation.DISCONNECT)
 )
 
 
