@@ -25,10 +25,6 @@ DOCUMENTED = {
     "already_exists": "staff already registered to other calendar sync",
     "invalid": "staff account is disabled",
 }
-CONNECT_MISSING = {
-    "status": "Error",
-    "errors": [{"code": "missing", "field": "staff", "message": DOCUMENTED["missing"]}],
-}
 OWN = "own"
 
 
@@ -193,16 +189,19 @@ def _is_success(operation: Operation, body: Any) -> bool:
         enabled = (True, False) if operation is Operation.CONNECT else (False,)
         return isinstance(body.get("uid"), str) and body.get("enabled") in enabled
     if operation is Operation.DISCONNECT:
-        return body == {"success": True}
+        return body.get("success") is True
     return body.get("success") is True and isinstance(body.get("data"), dict) and body["data"].get("success") is True
 
 
 def _state_error(operation: Operation, body: Any) -> str | None:
-    if operation is Operation.CONNECT and body == CONNECT_MISSING:
-        return "missing"
-    entries = body.get("errors") if isinstance(body, dict) and body.get("success") is False else None
+    entries = body.get("errors") if isinstance(body, dict) else None
     if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
         return None
     code = entries[0].get("code")
-    documented = code in DOCUMENTED and entries[0].get("message") == DOCUMENTED[code]
-    return code if documented and (operation, code) != (Operation.CONNECT, "missing") else None
+    if code not in DOCUMENTED or entries[0].get("message") != DOCUMENTED[code]:
+        return None
+    if (operation, code) == (Operation.CONNECT, "missing"):
+        documented = body.get("status") == "Error" and entries[0].get("field") == "staff"
+    else:
+        documented = body.get("success") is False
+    return code if documented else None

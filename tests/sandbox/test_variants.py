@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fuzz.sandbox.requests import Operation
 from fuzz.sandbox.variants import Variant
 from tests.sandbox.scenarios import (
     ADA,
@@ -17,6 +18,7 @@ from tests.sandbox.scenarios import (
     disable,
     disconnect,
     item,
+    label,
     responses,
     send,
     send_item,
@@ -124,6 +126,22 @@ def test_a_variant_keeps_to_the_table_for_what_the_documents_allow(variant: Vari
 def test_a_variant_never_says_a_state_error_that_is_not_due(variant: Variant) -> None:
     for step in (BROKEN, send(external_items=[]), send_item(external_title="x" * 999)):
         assert answers_to([*FRESH, step], variants=[variant])[-1] in {"200", "refused 422", "refused 400"}
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_a_variant_answers_siblings_as_their_documents_say(variant: Variant) -> None:
+    assert answers_to([connect(), disable()], variants=[variant]) == ["missing", "missing"]
+    for sibling in (connect, disable):
+        assert answers_to([*FRESH, sibling()], variants=[variant])[-1] == "200"
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_a_disable_that_shows_a_disabled_sync_has_disabled_it(variant: Variant) -> None:
+    for begin in (BOUND, [*FRESH, connect(), send()]):
+        *_, disabled, sent = responses([*begin, disable(), send()], variants=[variant])
+        shown = disabled.json()
+        if (shown.get("enabled"), shown.get("account")) == (False, ADA):
+            assert label(Operation.SEND, sent) == "invalid"
 
 
 def test_variants_combined_still_keep_the_three_apart() -> None:
