@@ -25,7 +25,7 @@ from fuzz.oracle.actions import (
     Single,
     Token,
 )
-from fuzz.oracle.scenario import kind_of
+from fuzz.oracle.scenario import kind_of, singles
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind
 from fuzz.session.admin_scheme import AdminScheme
@@ -109,6 +109,8 @@ class Session:
         self._sender = Sender(contract, self.client, journal)
         self._profile_steps = ProfileSteps(contract, self.lifecycle, self.client, self.request_builder)
         self.admin_scheme = AdminScheme(self)
+        self.settle = profile.settle_seconds
+        """Seconds that a change may take to show: the next request for the same staff member waits so long."""
         self._threads: ThreadPoolExecutor | None = None
         # Makes the external ids of each scenario new, also across runs: nanoseconds plus the scenario's number.
         self._epoch = time.time_ns()
@@ -123,6 +125,8 @@ class Session:
 
     def perform(self, run: ScenarioRun, action: Action) -> tuple[Exchange, ...]:
         """Performs one action of a scenario as this target needs it, and records its exchanges."""
+        for single in singles(action):
+            self._let_settle(run.member(single))
         if isinstance(action, AtOnce):
             exchanges = self._perform_pair(run, action)
         else:
@@ -132,6 +136,10 @@ class Session:
         if isinstance(action, AtOnce):
             self._forget_calendar_of_two_creates(run, action)
         return exchanges
+
+    def _let_settle(self, member: StaffMember) -> None:
+        """Waits until the last change of a staff member's sync can be read."""
+        time.sleep(max(0.0, member.changed_at + self.settle - time.monotonic()) if self.settle else 0.0)
 
     def send_admin_token_as(self, scheme: str) -> None:
         """From now on the admin token is sent with this scheme."""

@@ -30,6 +30,8 @@ class StaffMember:
     sent_ids: set[str] = field(default_factory=set)
     accounts: deque[str] = field(default_factory=lambda: deque(maxlen=ACCOUNTS_REMEMBERED))
     """The accounts that were lately believed to be stored, latest first."""
+    changed_at: float = 0.0
+    """When the last change was answered, by the monotonic clock: until it has settled, a read may show the past."""
     _fresh_ids: set[str] = field(default_factory=set)
     _late: list[tuple[float, Request]] = field(default_factory=list)
 
@@ -52,6 +54,8 @@ class StaffMember:
         carried out.
         """
         before, after = self.belief, exchange.verdict.belief
+        if after != exchange.verdict.was or isinstance(exchange.action, Create):
+            self.changed_at = time.monotonic()
         self.believe(after)
         if exchange.delivery.may_act_late:
             self._late.append((time.monotonic() + timeout, exchange.request))

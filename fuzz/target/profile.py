@@ -31,6 +31,8 @@ ADMIN, BEARER = "Admin", "Bearer"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h|d)")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SHORT_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
+LONGEST_SETTLE = 60.0
 NO_LIMIT = "none"
 """The rate of a profile whose target takes requests at full speed."""
 
@@ -112,6 +114,7 @@ class Profile(BaseModel):
     disposable_staff: bool = False
     rate_limit: str | None = None
     request_timeout: float = Field(default=30.0, gt=0, le=3600.0)
+    settle: str | None = None
     verify_tls: bool | str = True
     ca_bundle: str | None = None
     client_certificate: ClientCertificate | None = None
@@ -153,12 +156,24 @@ class Profile(BaseModel):
             parse_rate(rate or "")
         return rate
 
+    @field_validator("settle")
+    @classmethod
+    def _is_a_short_time(cls, settle: str | None) -> str | None:
+        if settle is not None and not 0 <= parse_short_time(settle) <= LONGEST_SETTLE:
+            raise ValueError(f"{settle!r} is more than {LONGEST_SETTLE:g} s")
+        return settle
+
     @field_validator("staff")
     @classmethod
     def _are_different(cls, staff: list[Staff]) -> list[Staff]:
         if len({member.uid for member in staff}) < len(staff):
             raise ValueError("names a uid twice")
         return staff
+
+    @property
+    def settle_seconds(self) -> float:
+        """How long a change may take to show; 0 if nothing is said."""
+        return 0.0 if self.settle is None else parse_short_time(self.settle)
 
     def with_admin_scheme(self, scheme: str) -> Profile:
         """The profile of a target that takes the admin token with this scheme."""
@@ -196,6 +211,14 @@ def parse_rate(rate: str) -> float:
     if matched is None or float(matched[1]) <= 0:
         raise ValueError(f"{rate!r} is not a rate such as 8/s or 300/m")
     return float(matched[1]) / _SECONDS[matched[2]]
+
+
+def parse_short_time(text: str) -> float:
+    """`200ms` or `0.5s` in seconds; ValueError for anything else."""
+    matched = _SHORT_TIME.fullmatch(text.strip())
+    if matched is None:
+        raise ValueError(f"{text!r} is not a time such as 200ms or 0.5s")
+    return float(matched[1]) * (0.001 if matched[2] == "ms" else 1.0)
 
 
 def load_profile(path: Path) -> Profile:
