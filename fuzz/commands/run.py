@@ -61,8 +61,7 @@ def run_and_report(
     if options.dry_run:
         return _dry_run(options, _files(options)[0], stdout)
     terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
-    soon = starting_target(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
-    with soon as ready:
+    with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
         contract, baseline, pinned = _files(options)
         summary = _run(options, contract, baseline, pinned, ready, terminal)
     _keep_baseline(options, baseline, summary)

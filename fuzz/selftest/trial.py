@@ -72,7 +72,7 @@ def run_trial(subject: Subject, *, search: bool = True, phases: Sequence[str] = 
     began = time.monotonic()
     contract = read_contract(None, None)
     faults, variants = ((), (subject.name,)) if subject.honest else ((subject.name,), ())
-    with target_of(None, faults=faults, variants=variants, say=io.StringIO()) as profile:
+    with target_of(RunOptions(command="selftest"), faults=faults, variants=variants, say=io.StringIO()) as profile:
         run = _run(subject, contract, profile, tuple(phases))
         conclusion = run.go()
     trial = Trial(
