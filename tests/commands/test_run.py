@@ -30,7 +30,7 @@ def calfuzz(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-def report(directory: str = ".calfuzz/report") -> dict[str, Any]:
+def report(directory: str = ".calfuzz/reports/latest") -> dict[str, Any]:
     return json.loads(Path(directory, "report.json").read_text(encoding="utf-8"))
 
 
