@@ -94,6 +94,16 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
 
 
 @main.command()
+@click.option("--from", "tokens", type=EXISTING, metavar="FILE", help="A JSON file of tokens and uids; see README.")
+@click.option("--output", type=EXISTING, metavar="FILE", help="A new file for the profile. [default: print it]")
+def init(tokens: Path | None, output: Path | None) -> None:
+    """Write a commented target profile to fill in."""
+    from fuzz.commands.init import init as write_profile
+
+    write_profile(tokens, output, stdout=sys.stdout, stderr=sys.stderr)
+
+
+@main.command()
 @document_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def contract(workflow: Path | None, swagger: Path | None, documents: Path | None, as_json: bool) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from fuzz.cli import main
+from fuzz.target.profile import Profile
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,6 +41,14 @@ def test_the_options_that_readme_names_are_options() -> None:
     known = {option for command in main.commands.values() for each in command.params for option in each.opts}
 
     assert set() == named - known
+
+
+def test_the_target_profile_is_one_with_the_usual_one_staff_member() -> None:
+    (block,) = re.findall(r"^```yaml$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+    profile = Profile.model_validate(yaml.safe_load(block))
+
+    assert 1 == len(profile.staff)
 
 
 @pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench"])

@@ -42,9 +42,10 @@ def learn_and_draw(
     if output is not None:
         writer_for(output)
     contract = read_contract(None, None)
-    with target_of(target, faults=faults, variants=variants, say=stdout) as profile:
+    options = RunOptions(command="learn", target=target)
+    with target_of(options, faults=faults, variants=variants, say=stdout) as profile:
         secrets = secrets_for(profile, auth_file_of(target, profile))
-        limiter = limiter_for(RunOptions(command="learn"), profile, contract, sandbox=target is None)
+        limiter = limiter_for(options, profile, contract, sandbox=target is None)
         session = open_session(contract, profile, secrets, Journal(None, secrets), run="learn", limiter=limiter)
         try:
             preflight.run(FailureHandler(session, shrink_requests=0))

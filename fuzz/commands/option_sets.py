@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 DEFAULT_REPORTS = "json"
 RATE_HELP = "Requests per second at the most, as 8/s. [default: the profile's, the swagger's, 5/s]"
-STATE = Path(".calfuzz")
 EXISTING = click.Path(path_type=Path)
 
 
@@ -69,7 +68,10 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--report", "reports", default=DEFAULT_REPORTS, help="Kinds: json,junit,html,har,sarif,github."),
         click.option(
-            "--report-dir", type=EXISTING, metavar="DIR", help="Folder of the reports. [default: .calfuzz/report]"
+            "--report-dir",
+            type=EXISTING,
+            metavar="DIR",
+            help="Folder of the reports. [default: a new one; .calfuzz/reports/latest is the newest]",
         ),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
@@ -127,7 +129,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         pin_strict=given["pin_strict"],
         dry_run=given["dry_run"],
         reports=tuple(kind.strip() for kind in given["reports"].split(",") if kind.strip()),
-        report_dir=given["report_dir"] or STATE / "report",
+        report_dir=given["report_dir"],
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],

@@ -42,7 +42,7 @@ def replay_all(wanted: Replay, *, faults: Sequence[str], variants: Sequence[str]
     contract = read_contract(options.workflow, options.swagger, options.documents)
     kept = wanted.read()
     outcomes = []
-    with target_of(options.target, faults=faults, variants=variants, say=stdout) as profile:
+    with target_of(options, faults=faults, variants=variants, say=stdout) as profile:
         secrets = secrets_for(profile, auth_file_of(options.target, profile))
         limiter = limiter_for(options, profile, contract, sandbox=options.target is None)
         for path, bundle in kept:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
+from uuid import uuid4
 
 from fuzz.cases.shard import Shard
 from fuzz.cluster.connection import cluster_of
@@ -34,6 +33,7 @@ from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
 from fuzz.run.plan import as_text, figures, plan
 from fuzz.run.rate_source import limiter_for, rate_for
+from fuzz.run.report_folder import ReportFolder, report_folder
 from fuzz.run.run import Run
 from fuzz.run.run_started import Announced
 from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
@@ -42,10 +42,6 @@ from fuzz.session.session import Session
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
-
-EVENTS = "events.ndjson"
-BYTES_TO_HAVE = 100_000
-"""Free bytes on the disk without which no run begins. A run that needs more ends, and says so."""
 
 
 def run_and_report(
@@ -61,19 +57,19 @@ def run_and_report(
     if options.dry_run:
         return _dry_run(options, _files(options)[0], stdout)
     terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
-    soon = starting_target(options.target, faults=faults, variants=variants, workers=options.workers, say=stdout)
-    with soon as ready:
-        contract, baseline, pinned = _files(options)
-        summary = _run(options, contract, baseline, pinned, ready, terminal)
-    _keep_baseline(options, baseline, summary)
-    if options.pin is not None and pinned is None:
-        save_pin(options.pin, summary)
-    written: list[Path] = []
-    try:
-        written = write_reports(options.report_dir, options.reports, stdout=stdout, environ=environ)
-    except OSError as error:
-        again = f"make room, then `calfuzz report {options.report_dir}` writes them"
-        stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+    with report_folder(options.report_dir, uuid4().hex[:8], say=stdout) as folder:
+        with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
+            contract, baseline, pinned = _files(options)
+            summary = _run(options, contract, baseline, pinned, ready, folder, terminal)
+        _keep_baseline(options, baseline, summary)
+        if options.pin is not None and pinned is None:
+            save_pin(options.pin, summary)
+        written: list[Path] = []
+        try:
+            written = write_reports(folder.path, options.reports, stdout=stdout, environ=environ)
+        except OSError as error:
+            again = f"make room, then `calfuzz report {folder.path}` writes them"
+            stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
     terminal.finish(summary, reports=written)
     return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
 
@@ -90,18 +86,18 @@ def _run(
     baseline: Baseline | None,
     pinned: Pinned | None,
     ready: Callable[[], Profile],
+    folder: ReportFolder,
     terminal: Terminal,
 ) -> Summary:
     """Runs, here or on a cluster, and returns the summary."""
     place = location_of(options.database)
     shared = shared_failures(place)
-    events = _prepared(options.report_dir)
     with cluster_of(options) as cluster:
         announced = _announced(options, contract, _paper_profile()) if options.target is None else None
         profile = ready()
         announced = announced or _announced(options, contract, profile)
         secrets = secrets_for(profile, auth_file_of(options.target, profile))
-        with closing(Journal(events, secrets, (terminal.on_event, shared.listen))) as journal:
+        with closing(Journal(folder.events, secrets, (terminal.on_event, shared.listen))) as journal:
             run = Run(
                 options if cluster is None else replace(options, workers=1),
                 contract,
@@ -112,10 +108,12 @@ def _run(
                 keeping_of=partial(_keeping, options, journal, baseline),
                 pinned=pinned,
                 announced=announced,
+                name=folder.run,
                 replay_kept=partial(replay_all_saved, directory=place.failures, shared=shared, today=str(date.today())),
                 shard=Shard() if cluster is None else Shard(0, cluster.count),
                 numbers=itertools.count(1, 1 if cluster is None else cluster.count + 1),
             )
+            folder.make_latest()
             if cluster is None:
                 run.go()
             else:
@@ -191,24 +189,3 @@ def _keep_baseline(options: RunOptions, baseline: Baseline | None, summary: Summ
     if options.baseline_update:
         baseline.update(summary.failures, date.today())
     baseline.save()
-
-
-def _prepared(directory: Path) -> Path:
-    """The journal's path in the report directory, made if it is missing. UsageError if nothing can be written there."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        path = directory / EVENTS
-        # On a full disk a file can be opened, but not written. The events of an earlier run stay as they are.
-        with path.open("ab", buffering=0) as file:
-            size = file.tell()
-            try:
-                if (file.write(bytes(BYTES_TO_HAVE)) or 0) < BYTES_TO_HAVE:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            finally:
-                with suppress(OSError):
-                    file.truncate(size)
-        return path
-    except OSError as error:
-        raise UsageError(
-            f"report directory {directory}: {error.strerror}", next="name another one with --report-dir"
-        ) from None

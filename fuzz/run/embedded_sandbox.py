@@ -1,4 +1,4 @@
-"""The target of a command: described by a profile, or a sandbox that runs as long as the command."""
+"""The target of a command: described by a profile and locked, or a sandbox that runs as long as the command."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from fuzz.errors import UsageError
-from fuzz.run.options import STAFF_OF_A_WORKER
+from fuzz.failures.shared_store import location_of
+from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
+from fuzz.target.locks import staff_in_use
 from fuzz.target.profile import Profile, load_profile
 
 if TYPE_CHECKING:
@@ -23,26 +24,30 @@ SANDBOX_STAFF = 8
 
 @contextmanager
 def target_of(
-    target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), say: TextIO
+    options: RunOptions, *, faults: Sequence[str] = (), variants: Sequence[str] = (), say: TextIO
 ) -> Iterator[Profile]:
     """The profile of the target that a command names, or of a sandbox that runs as long as the block."""
-    with starting_target(target, faults=faults, variants=variants, say=say) as ready:
+    with starting_target(options, faults=faults, variants=variants, say=say) as ready:
         yield ready()
 
 
 @contextmanager
 def starting_target(
-    target: Path | None, *, faults: Sequence[str] = (), variants: Sequence[str] = (), workers: int = 1, say: TextIO
+    options: RunOptions, *, faults: Sequence[str] = (), variants: Sequence[str] = (), say: TextIO
 ) -> Iterator[Callable[[], Profile]]:
-    """A function that returns the profile. The sandbox starts while the block does other work, and ends with it."""
-    if target is not None:
+    """A function that returns the profile. The sandbox starts while the block does other work, and ends with it.
+
+    The staff members of a profile are locked from the function's call to the end of the block.
+    """
+    if options.target is not None:
         if faults or variants:
             raise UsageError("--fault and --variant are the sandbox's", next="leave them out, or leave out --target")
-        yield partial(load_profile, target)
+        with ExitStack() as held:
+            yield lambda: _locked_profile(options, held, say)
         return
     from fuzz.sandbox.launcher import Sandbox
 
-    sandbox = Sandbox(fault=faults, variant=variants, staff=max(SANDBOX_STAFF, workers * STAFF_OF_A_WORKER))
+    sandbox = Sandbox(fault=faults, variant=variants, staff=max(SANDBOX_STAFF, options.workers * STAFF_OF_A_WORKER))
     manner = ", ".join((*faults, *variants)) or "honest"
     with ThreadPoolExecutor(1) as beside:
         started = beside.submit(sandbox.start)
@@ -51,6 +56,14 @@ def starting_target(
         finally:
             wait([started])
             sandbox.stop()
+
+
+def _locked_profile(options: RunOptions, held: ExitStack, say: TextIO) -> Profile:
+    assert options.target is not None
+    profile = load_profile(options.target)
+    redis = location_of(options.database).redis
+    held.enter_context(staff_in_use(profile, options.command, redis=redis, say=say))
+    return profile
 
 
 def _profile_of(sandbox: Sandbox, started: Future[None], manner: str, say: TextIO) -> Profile:

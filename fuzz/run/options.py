@@ -20,7 +20,8 @@ class RunOptions:
     """What a run was asked for. Frozen. Times are in seconds.
 
     `wait_for_target`: how long to wait for a target that does not answer yet. `max_time` None: no limit (gate).
-    `max_examples` None: as many as the time allows. `phases`: their names, in the order of a run.
+    `max_examples` None: as many as the time allows. `phases`: their names, in the order of a run. `report_dir` None: a
+    folder of the run's own.
     """
 
     command: str
@@ -39,7 +40,7 @@ class RunOptions:
     baseline_update: bool = False
     baseline_prune: bool = False
     reports: tuple[str, ...] = ("json",)
-    report_dir: Path = Path(".calfuzz/reports/latest")
+    report_dir: Path | None = None
     rate_limit: float | None = None
     request_timeout: float | None = None
     workflow: Path | None = None

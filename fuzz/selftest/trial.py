@@ -101,7 +101,7 @@ def _target_of(subject: Subject) -> Iterator[Profile]:
     """The profile of a sandbox that is this subject, as long as the block."""
     if subject.staging is None:
         faults, variants = ((), (subject.name,)) if subject.honest else ((subject.name,), ())
-        with target_of(None, faults=faults, variants=variants, say=io.StringIO()) as profile:
+        with target_of(RunOptions(command="selftest"), faults=faults, variants=variants, say=io.StringIO()) as profile:
             yield profile
         return
     with Sandbox(staging=subject.name) as sandbox, TemporaryDirectory() as folder:

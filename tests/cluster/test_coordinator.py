@@ -65,11 +65,11 @@ class Site:
 
     @property
     def report(self) -> dict[str, Any]:
-        return json.loads((self.folder / ".calfuzz/report/report.json").read_text(encoding="utf-8"))
+        return json.loads((self.folder / ".calfuzz/reports/latest/report.json").read_text(encoding="utf-8"))
 
     @property
     def exchanges(self) -> list[dict[str, Any]]:
-        lines = (self.folder / ".calfuzz/report/events.ndjson").read_text(encoding="utf-8").splitlines()
+        lines = (self.folder / ".calfuzz/reports/latest/events.ndjson").read_text(encoding="utf-8").splitlines()
         return [event for event in map(json.loads, lines) if event["event"] == "exchange"]
 
 

@@ -367,7 +367,7 @@ def test_bad_input_is_said_in_a_line_with_what_to_do_next(ready: Case) -> None:
 @pytest.mark.parametrize("ready", [PROFILES[12], OPTIONS[2], BUNDLES[2]], indirect=True)
 def test_the_process_itself_ends_in_the_same_way(ready: Case) -> None:
     command = [sys.executable, "-m", "fuzz", *ready.arguments]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
     check(ready, done.returncode, done.stderr)
@@ -382,5 +382,5 @@ def test_the_good_profile_of_these_tests_is_good(tmp_path: Path, monkeypatch: py
     result = CliRunner().invoke(main, ["run", "--target", "p.yaml", "--max-time", "5s", "--no-progress"])
 
     assert 3 == result.exit_code
-    report = json.loads(Path(".calfuzz/report/report.json").read_text(encoding="utf-8"))
+    report = json.loads(Path(".calfuzz/reports/latest/report.json").read_text(encoding="utf-8"))
     assert "does not answer" in report["reasons"][0]

@@ -14,7 +14,11 @@ def run_with_room_for(blocks: int, folder: Path, *arguments: str) -> subprocess.
     return subprocess.run(
         ["bash", "-c", command, "bash", *calfuzz],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(Path(__file__).parent.parent.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
     )
@@ -24,7 +28,7 @@ def test_a_disk_that_is_full_is_said_before_the_run(tmp_path: Path) -> None:
     done = run_with_room_for(40, tmp_path, "run", "--phases", "preflight", "--no-progress")
 
     assert 2 == done.returncode, done.stdout + done.stderr
-    assert "error: report directory .calfuzz/report: " in done.stderr
+    assert "error: report directory .calfuzz/reports/" in done.stderr
     assert "next: name another one with --report-dir" in done.stderr
     assert "preflight" not in done.stdout
 
@@ -40,7 +44,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_verdict_is_told_all_the_same(
 
 def test_reports_for_which_there_is_no_room_can_be_made_later(tmp_path: Path) -> None:
     assert 3 == run_with_room_for(4000, tmp_path, "run", "--phases", "preflight").returncode
-    report = tmp_path / ".calfuzz/report"
+    report = tmp_path / ".calfuzz/reports/latest"
     (report / "report.json").unlink()
     done = run_with_room_for(1, tmp_path, "report", str(report))
 

@@ -30,7 +30,7 @@ def calfuzz(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-def report(directory: str = ".calfuzz/report") -> dict[str, Any]:
+def report(directory: str = ".calfuzz/reports/latest") -> dict[str, Any]:
     return json.loads(Path(directory, "report.json").read_text(encoding="utf-8"))
 
 
@@ -142,8 +142,9 @@ def test_workers_come_to_the_verdict_of_one_worker() -> None:
 
 def test_output_goes_where_the_command_was_told_to_write() -> None:
     from fuzz.run.embedded_sandbox import target_of
+    from fuzz.run.options import RunOptions
 
     said = io.StringIO()
-    with target_of(None, say=said) as profile:
+    with target_of(RunOptions(command="run"), say=said) as profile:
         assert profile.on_loopback
     assert said.getvalue().startswith("no --target: fuzzing the embedded sandbox (honest)")

@@ -48,7 +48,7 @@ def interrupted(directory: Path, phase: str, sent_signal: int) -> tuple[int, str
         command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 40
-        while phase_of(directory / ".calfuzz/report/events.ndjson") != phase:
+        while phase_of(directory / ".calfuzz/reports/latest/events.ndjson") != phase:
             assert time.monotonic() < deadline, process.poll()
             time.sleep(0.1)
         children = children_of(process.pid)
@@ -67,10 +67,10 @@ def test_a_run_that_is_interrupted_writes_its_reports_and_leaves_nothing_behind(
     returned, errors, children = interrupted(tmp_path, phase, sent_signal)
 
     assert (code, "") == (returned, errors)
-    report = json.loads((tmp_path / ".calfuzz/report/report.json").read_text("utf-8"))
+    report = json.loads((tmp_path / ".calfuzz/reports/latest/report.json").read_text("utf-8"))
     assert code == report["exit_code"]
     assert report["requests"]["total"] > 20
-    assert (tmp_path / ".calfuzz/report/report.html").exists()
+    assert (tmp_path / ".calfuzz/reports/latest/report.html").exists()
     assert children, "the sandbox was there"
     deadline = time.monotonic() + 10
     while any(map(is_alive, children)) and time.monotonic() < deadline:

@@ -69,7 +69,7 @@ class Site:
         )
 
     def failure(self) -> dict[str, Any]:
-        (failure,) = json.loads(Path(".calfuzz/report/report.json").read_text(encoding="utf-8"))["failures"]
+        (failure,) = json.loads(Path(".calfuzz/reports/latest/report.json").read_text(encoding="utf-8"))["failures"]
         return failure
 
     def check_bundle(self) -> Path:

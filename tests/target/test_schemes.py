@@ -121,12 +121,12 @@ def test_a_target_that_refuses_the_admin_token_in_one_scheme_is_tried_with_the_o
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = calfuzz(only_bearer, tmp_path, *RUN, scheme=scheme)
-    report = json.loads(Path(".calfuzz/report/report.json").read_text(encoding="utf-8"))
+    report = json.loads(Path(".calfuzz/reports/latest/report.json").read_text(encoding="utf-8"))
 
     assert (1, ["already_exists"]) == (result.exit_code, [failure["clause"] for failure in report["failures"]])
     assert troubles == report["troubles"]
     assert len(troubles) * 2 == result.output.count("tokens.admin.scheme: Bearer")  # as it happens, and at the end
-    har = Path(".calfuzz/report/trace.har").read_text(encoding="utf-8")
+    har = Path(".calfuzz/reports/latest/trace.har").read_text(encoding="utf-8")
     assert "Bearer {env:CALFUZZ_SANDBOX_ADMIN_TOKEN}" in har
     assert "Admin {env" not in har
     bundle = Path(report["failures"][0]["bundle"])
