@@ -140,7 +140,7 @@ class NoisyProxy:
         finally:
             self._open.discard(task)
             line.close()
-            writer.client.abort() if task.cancelling() else writer.close()
+            writer.transport.abort() if task.cancelling() else writer.close()
 
     async def _serve(self, request: bytes, writer: asyncio.StreamWriter, line: _Line) -> bool:
         """Answers one request. False: the connection is to be closed."""
@@ -256,4 +256,4 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     """Closes a connection with RST: what was sent and not yet read is lost."""
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.client.abort()
+    writer.transport.abort()
