@@ -71,8 +71,8 @@ def _check_first_create(session: Session, place: int, exchange: Exchange) -> Non
     http, uid = exchange.sent.http, session.staff[place].uid
     raise Unreachable(
         f"the first create for the staff member {uid} is answered {quoted(session.secrets, answer)}: most likely"
-        f" the target profile is wrong. Check the path of base_url ({http.method} {http.url} was sent), staff[{place}].uid, and"
-        " that the admin token is of the same business"
+        f" the target profile is wrong. Check the path of base_url ({http.method} {http.url} was sent),"
+        f" staff[{place}].uid, and that the admin token is of the same business"
     )
 
 
