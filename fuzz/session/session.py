@@ -180,14 +180,14 @@ class Session:
 
     def try_out(self, run: ScenarioRun, action: MoveSync | Create) -> Delivery:
         """Tries a sibling operation or an unusual create without judging it."""
-        exchange = self._try(self._sending(run, action))
+        exchange = self._try(action, self._sending(run, action))
         exchange = self.gateways.settle(
-            exchange, lambda: self._try(self._sending(run, action, exchange.verdict.belief))
+            exchange, lambda: self._try(action, self._sending(run, action, exchange.verdict.belief))
         )
         self._record(run, exchange)
         return exchange.delivery
 
-    def _try(self, sending: Sending) -> Exchange:
+    def _try(self, action: MoveSync | Create, sending: Sending) -> Exchange:
         delivery = self.client.send(sending.sent)
         for _ in range(GATEWAY_RETRIES):
             if may_come_from_gateway(delivery):
@@ -197,7 +197,7 @@ class Session:
         if status is not None:
             outcome = SUCCESS if status == self.contract.success_status else REFUSAL
             answer = ReadAnswer(outcome, status, label=f"{status} tried")
-        return unjudged_exchange(self.contract, sending.action, sending.sent, delivery, sending.belief, answer)
+        return unjudged_exchange(self.contract, action, sending.sent, delivery, sending.belief, answer)
 
     def _sending(self, run: ScenarioRun, action: Single, belief: Belief | None = None) -> Sending:
         """The action, ready to be sent. `belief`: if it is not the staff member's own."""
