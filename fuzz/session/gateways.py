@@ -18,12 +18,12 @@ from fuzz.target.request_builder import RequestBuilder
 @dataclass(slots=True)
 class Gateways:
     """The gateways of one session. Mutable: an operation that is refused on one and served on the other is `moved` to
-    that one, once. `_tried`: the operations and situations in which both have refused.
+    that one, once, and what to write is kept. `_tried`: the operations and situations in which both have refused.
     """
 
     builder: RequestBuilder
     journal: Journal
-    moved: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
     _tried: set[tuple[str, Situation]] = field(default_factory=set)
 
     def settle(self, first: Exchange, send_again: Callable[[], Exchange]) -> Exchange:
@@ -41,8 +41,8 @@ class Gateways:
         if second.delivery.answer is None or not_served(second.delivery):
             self.builder.send_to(kind, fallback=not fallback)
             return replace(first, delivery=first.delivery.after(second.delivery))
-        self.moved.add(kind)
-        self.journal.emit({"event": "trouble", "what": self._advice(first, fallback=fallback)})
+        self.moved[kind] = self._advice(first, fallback=fallback)
+        self.journal.emit({"event": "trouble", "what": self.moved[kind]})
         return replace(second, delivery=second.delivery.after(first.delivery))
 
     def _may_be_served_elsewhere(self, refused: Exchange) -> bool:
