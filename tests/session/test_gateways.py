@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from fuzz.failures.failure_event import failure_event
+from fuzz.failures.handler import FailureHandler
 from fuzz.failures.replays.bundle_replay import Outcome, replay
 from fuzz.failures.store import FailureStore, load_bundle
-from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
+from fuzz.oracle.actions import AtOnce, Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.verdict import VerdictKind
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
@@ -187,3 +188,18 @@ def test_a_bundle_says_on_which_gateway_each_operation_was_and_is_replayed_there
     assert Outcome.FAILED is outcome
     assert [] == session.journal.summary.troubles
     assert 0 == keeper.sent("create", b"/apigw/")
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_two_requests_at_once_may_be_the_first_that_a_gateway_refuses(sandbox: Sandbox, *, both: bool) -> None:
+    gateways = (b"/apigw/", b"/api2/") if both else (documented("send"),)
+    keeper = Gatekeeper(("send",), gateways, REFUSALS["405"], after=3)
+    pair = AtOnce(SendItems(0, body(number=2)), SendItems(0, body(number=3)))
+    with guarded(sandbox, keeper) as address:
+        session = session_against(profile_for(sandbox, address))
+        handler = FailureHandler(session, shrink_requests=0)
+        handler.run((Create(0, "google_v3"), SendItems(0, body()), Create(0, "google_v3"), pair), "race")
+        session.close()
+
+    assert both == bool(session.journal.summary.failures)
+    assert both != bool(session.journal.summary.troubles)
