@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ from fuzz.commands.option_sets import (
 )
 from fuzz.errors import UsageError
 from fuzz.signals import interruptible
+
+if TYPE_CHECKING:
+    from fuzz.run.options import RunOptions
 
 
 @click.group(cls=CalfuzzGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,6 +65,27 @@ def _run(command: str, given: dict[str, Any]) -> int:
 
 
 @main.command()
+@click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]")
+@click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated.")
+@click.option("--variant", multiple=True, metavar="NAME", help="A variant of the sandbox.")
+@click.option("--rate-limit", metavar="RATE", help=RATE_HELP)
+@click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer.")
+@document_options
+def check(**given: Any) -> int:
+    """Check a target profile with some 20 requests.
+
+    Prints what is right and what to write for the rest. Exit codes: 0 all is right, 1 an answer is not as documented,
+    2 the profile is to be corrected, 3 cannot tell.
+    """
+    from fuzz.commands.check import check as check_profile
+
+    with interruptible():
+        return check_profile(
+            _few_options("check", given), faults=given["fault"], variants=given["variant"], stdout=sys.stdout
+        )
+
+
+@main.command()
 @click.argument("bundles", nargs=-1, required=True, type=EXISTING, metavar="BUNDLE...")
 @click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]")
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated.")
@@ -76,10 +100,20 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
     BUNDLE: the folder of a failure, or a workflow document (.md). Exit codes: 0 FIXED, 1 FAILED, 3 CANNOT TELL.
     """
     from fuzz.commands.replay import Replay, replay_all
+
+    options = _few_options("replay", given)
+    with interruptible():
+        return replay_all(
+            Replay(bundles, times, options), faults=given["fault"], variants=given["variant"], stdout=sys.stdout
+        )
+
+
+def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
+    """The options of a command that sends a few requests and has no phases to choose from."""
     from fuzz.run.options import RunOptions, parse_limit
 
-    options = RunOptions(
-        command="replay",
+    return RunOptions(
+        command=command,
         target=given["target"],
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
@@ -87,10 +121,6 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
         swagger=given["swagger"],
         documents=given["documents"],
     )
-    with interruptible():
-        return replay_all(
-            Replay(bundles, times, options), faults=given["fault"], variants=given["variant"], stdout=sys.stdout
-        )
 
 
 @main.command()

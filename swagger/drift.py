@@ -1,6 +1,7 @@
 """Finds the differences between document and swagger, one `Drift` for each.
 
-The fuzzer follows the document. The swagger's fields count only if the document does not describe the body at all.
+The fuzzer follows the document, and its front matter where its prose says another thing. The swagger's fields count
+only if the document does not describe the body at all.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from swagger.workflow.document import Document
 from swagger.workflow.responses import DocumentedResponse, error_entries
 
 DOCUMENT = "document"
+FRONT_MATTER = "front matter"
+"""Followed where a document's prose says another thing than its front matter."""
 
 
 def all_drift(
     document: Document, swagger: SwaggerOperation, *, success: DocumentedResponse, token: str
 ) -> Iterator[Drift]:
-    """Every difference: first the operation itself, then tokens, fields and responses."""
+    """Every difference: first the gateway and the operation itself, then tokens, fields and responses."""
+    yield from _gateway(document)
     if not swagger.found:
         endpoint = document.front.endpoint
         says = f"{endpoint.method} {endpoint.path}" if endpoint else None
@@ -31,6 +35,13 @@ def all_drift(
     yield from _success(success, swagger)
     yield from _errors(document, swagger)
     yield from _other_responses(document, success, swagger)
+
+
+def _gateway(document: Document) -> Iterator[Drift]:
+    """The fallback gateway that only the prose asks for. The other way round, the prose is silent, which is no row."""
+    asked, endpoint = document.fallback_sentence, document.front.endpoint
+    if asked is not None and endpoint is not None and not endpoint.use_fallback:
+        yield Drift("useFallbackApi", asked.says, asked.where, None, None, FRONT_MATTER)
 
 
 def compact(value: Json) -> str:

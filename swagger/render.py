@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from swagger.contract import Clause, ClauseKind, Contract, Drift, FieldRule, Json, Operation, Source, StateError, Unused
+from swagger.drift import FRONT_MATTER
 
 WIDTH = 120
 JSON_VERSION = 1
@@ -94,6 +95,8 @@ def _drift(drift: Drift) -> Iterator[str]:
         mark = "followed" if drift.follows == side else ""
         label = f"{side:<10}{mark:<10}"
         yield from _placed(6, label, "nothing" if says is None else says, where)
+    if drift.follows == FRONT_MATTER:
+        yield from _placed(6, f"{FRONT_MATTER}, followed: ", f"no {drift.what}", None)
 
 
 def _field_table(rules: Iterable[FieldRule]) -> list[str]:

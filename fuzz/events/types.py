@@ -257,7 +257,7 @@ class ObservationChanged(TypedDict):
 
 
 class Trouble(TypedDict):
-    """Something that kept the run from a conclusion."""
+    """Something that kept the run from a conclusion, or that it had to leave out or do in another way."""
 
     event: Literal["trouble"]
     what: str

@@ -116,10 +116,12 @@ class FailureHandler:
         last = run.exchanges[-1]
         if last.needs_confirmation and not unanswered:
             end_if_token_is_refused(self.session, last)
-        failure = self._failure(run)
+        failure, moved = self._failure(run), len(self.session.gateways.moved)
         # Before the claim: the failure without pairs may have the same identity, and must find it unclaimed.
         if not self.registry.is_known(failure.identity) and self._fails_in_turn(run):
             return
+        if len(self.session.gateways.moved) > moved:
+            return  # The pair met a gateway that does not serve the operation any more.
         claim = self.registry.claim(failure.identity)
         if claim is None:
             return

@@ -14,11 +14,14 @@ from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
 from fuzz.oracle.validity.violations import named_by
 from fuzz.oracle.verdict import Verdict, VerdictKind
+from fuzz.phases.quotation import quoted
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import ScenarioRun, Session
-from fuzz.target.authorisation import may_refuse_the_token
+from fuzz.target.authorisation import may_refuse_the_token, not_served
+from fuzz.target.http.attempt import HttpAnswer
 from fuzz.target.http.client import Unreachable
-from fuzz.target.http.statuses import ACCESS_REFUSED, NOT_OFFERED
+from fuzz.target.http.statuses import ACCESS_REFUSED
+from fuzz.target.lifecycle import STATE_OF
 from fuzz.target.request_builder import APP_CODES
 from fuzz.target.templates import dates
 from strategies.valid.bodies import plain_payload
@@ -27,8 +30,8 @@ from swagger.contract import Json
 from swagger.workflow.templates import fill_known
 
 PHASE = "preflight"
-MAX_QUOTED = 120
-"""Characters of an answer that are quoted in a message."""
+ONLY_WAY = (Move.DISABLE, Move.DISCONNECT)
+"""The siblings that alone lead to their state."""
 
 
 def run(handler: FailureHandler) -> None:
@@ -66,12 +69,10 @@ def _check_first_create(session: Session, place: int, exchange: Exchange) -> Non
     if not 400 <= answer.status < 500 or may_refuse_the_token(exchange.delivery):
         return
     http, uid = exchange.sent.http, session.staff[place].uid
-    # Redacted before it is cut: half a token would not be known for one.
-    says = " ".join(session.secrets.redact(answer.text)[:MAX_QUOTED].split())
     raise Unreachable(
-        f"the first create for the staff member {uid} is answered {answer.status} {says}: most likely the target"
-        f" profile is wrong. Check the path of base_url ({http.method} {http.url} was sent), staff[{place}].uid, and"
-        " that the admin token is of the same business"
+        f"the first create for the staff member {uid} is answered {quoted(session.secrets, answer)}: most likely"
+        f" the target profile is wrong. Check the path of base_url ({http.method} {http.url} was sent),"
+        f" staff[{place}].uid, and that the admin token is of the same business"
     )
 
 
@@ -81,7 +82,8 @@ def _creatable(handler: FailureHandler, providers: Iterable[str]) -> Iterator[st
     for provider in providers:
         if provider in APP_CODES:
             run, create = session.start_scenario(PHASE), Create(0, provider)
-            status = session.try_out(run, create)
+            answer = session.try_out(run, create).answer
+            status = answer.status if answer else None
             if status == session.contract.success_status:
                 yield provider
             run.staff[0].forget()
@@ -116,23 +118,20 @@ def _check_staff(handler: FailureHandler, place: int, example: Json) -> None:
 
 
 def _try_sibling(handler: FailureHandler, move: Move) -> None:
-    """Tries an operation in the matched situation: on the documented gateway, else on the other one."""
+    """Tries an operation in the matched situation. One that no gateway serves is left out of the run."""
     session = handler.session
-    documented = session.contract.siblings[move.value].use_fallback
-    status = None
-    for fallback in (documented, not documented) if session.profile.fallback_url else (documented,):
-        session.request_builder.send_sibling_to(move.value, fallback=fallback)
-        status = _status_of(session, move)
-        if status is None or status not in NOT_OFFERED:
-            return
-    session.request_builder.send_sibling_to(move.value, fallback=documented)
-    why = f"the target answers {status} to {move}"
+    answer = _answer_of(session, move)
+    if answer is None:
+        return
+    why = f"{move} answers {quoted(session.secrets, answer)}"
+    why += f": the state `{STATE_OF[move]}` cannot be reached" if move in ONLY_WAY else ": it cannot be tested"
     session.lifecycle.rule_out(move.value, why)
-    session.journal.emit({"event": "trouble", "what": f"{why}: give lifecycle steps in the profile"})
+    advice = f"give lifecycle steps for `{STATE_OF[move]}` in the profile, or have the target serve {move}"
+    session.journal.emit({"event": "trouble", "what": f"{why}: {advice}"})
 
 
-def _status_of(session: Session, move: Move) -> int | None:
-    """The status of the operation's answer, which is not judged; None if no answer came."""
+def _answer_of(session: Session, move: Move) -> HttpAnswer | None:
+    """The answer of an operation that the target does not serve; None if it does, or if that is not known."""
     run = session.start_scenario(PHASE)
     provider = _example_provider(session)
     account = "preflight@example.com"
@@ -142,9 +141,9 @@ def _status_of(session: Session, move: Move) -> int | None:
     ):
         if run.perform(action).kind is VerdictKind.FAIL:
             return None
-    status = session.try_out(run, MoveSync(0, move, provider, account))
+    delivery = session.try_out(run, MoveSync(0, move, provider, account))
     run.staff[0].forget()
-    return status
+    return delivery.answer if not_served(delivery) else None
 
 
 def reasons(session: Session) -> list[str]:

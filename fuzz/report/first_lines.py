@@ -19,10 +19,10 @@ def first_lines(started: RunStarted) -> Iterator[str]:
 
 
 def _rate(rate: RateEntry) -> str:
-    return f"rate: {_speed(rate['per_second'])} ({visible(rate['from'])})"
+    return f"rate: {speed(rate['per_second'])} ({visible(rate['from'])})"
 
 
-def _speed(per_second: float | None) -> str:
+def speed(per_second: float | None) -> str:
     """`8/s`, `30/m`: whole numbers as far as can be."""
     if per_second is None:
         return "no limit"

@@ -18,7 +18,7 @@ from fuzz.phases.preflight import reasons
 from fuzz.run.observations import Pinned, changes
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import PhaseContext, PhaseResult, established, phase_named
-from fuzz.run.run_started import Announced, started_event
+from fuzz.run.run_started import ONE_STAFF_MEMBER, Announced, started_event
 from fuzz.run.session_setup import NO_LIMIT, open_session
 from fuzz.run.time_budget import TimeBudget
 from fuzz.run.workers import KeepingOf, Workers
@@ -109,13 +109,15 @@ class Run:
         return self.finish(self.through(self.options.phases, start=True))
 
     def start(self) -> None:
-        """Writes the `run_started` event."""
+        """Writes the `run_started` event, and what the profile leaves out."""
         workers = self.options.workers * self.shard.count
         self.journal.emit(
             started_event(
                 self.options, self.profile, self.contract, self.name, workers=workers, announced=self.announced
             )
         )
+        if len(self.profile.staff) == 1:
+            self.journal.emit({"event": "trouble", "what": ONE_STAFF_MEMBER})
 
     def through(self, phases: Sequence[str], *, start: bool = False) -> Ended:
         """Performs phases. An early end (time over, enough failures, target unreachable) is a result, not an error."""

@@ -13,6 +13,9 @@ from fuzz.target.profile import Profile
 from swagger.contract import Contract, Drift, Source
 from swagger.load import SWAGGER, WORKFLOW
 
+ONE_STAFF_MEMBER = "one staff member: leaks between staff members are not tested"
+"""What is left out where the profile names one staff member."""
+
 SWAGGER_PACKAGE = Path(swagger.__file__).parent
 
 

@@ -31,6 +31,7 @@ from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKi
 from fuzz.session.admin_scheme import AdminScheme
 from fuzz.session.concurrent import LEADS, perform_pair
 from fuzz.session.exchange import Exchange
+from fuzz.session.gateways import Gateways
 from fuzz.session.journal import Journal
 from fuzz.session.judging import unjudged_exchange
 from fuzz.session.lost_answers import after_late_requests, may_come_from_gateway
@@ -111,6 +112,7 @@ class Session:
         self.admin_scheme = AdminScheme(self)
         self.settle = profile.settle_seconds
         """Seconds that a change may take to show: the next request for the same staff member waits so long."""
+        self.gateways = Gateways(self.request_builder, journal)
         self._threads: ThreadPoolExecutor | None = None
         # Makes the external ids of each scenario new, also across runs: nanoseconds plus the scenario's number.
         self._epoch = time.time_ns()
@@ -160,6 +162,13 @@ class Session:
             member = run.member(action)
             tokens = {"admin": self.profile.tokens.admin, "staff": member.token}
             return self._profile_steps.perform(action, self._believed(member), self._variables(run, member), tokens)
+        exchange = self._send_with_its_scheme(run, action)
+        return self.gateways.settle(
+            exchange, lambda: self._sender.send(self._sending(run, action, exchange.verdict.belief))
+        )
+
+    def _send_with_its_scheme(self, run: ScenarioRun, action: Single) -> Exchange:
+        """Sends an action; the first create of all with the admin token in both schemes, if the first is refused."""
         exchanges = [self._sender.send(self._sending(run, action))]
 
         def send_again() -> Delivery:
@@ -177,9 +186,16 @@ class Session:
         lead = random.Random(run.number).choice(LEADS)
         return perform_pair(self.contract, self.client, self._threads, pair, lead=lead)
 
-    def try_out(self, run: ScenarioRun, action: MoveSync | Create) -> int | None:
-        """Tries a sibling operation or an unusual create without judging it. Its status, None if no answer came."""
-        sending = self._sending(run, action)
+    def try_out(self, run: ScenarioRun, action: MoveSync | Create) -> Delivery:
+        """Tries a sibling operation or an unusual create without judging it."""
+        exchange = self._try(action, self._sending(run, action))
+        exchange = self.gateways.settle(
+            exchange, lambda: self._try(action, self._sending(run, action, exchange.verdict.belief))
+        )
+        self._record(run, exchange)
+        return exchange.delivery
+
+    def _try(self, action: MoveSync | Create, sending: Sending) -> Exchange:
         delivery = self.client.send(sending.sent)
         for _ in range(GATEWAY_RETRIES):
             if may_come_from_gateway(delivery):
@@ -189,15 +205,14 @@ class Session:
         if status is not None:
             outcome = SUCCESS if status == self.contract.success_status else REFUSAL
             answer = ReadAnswer(outcome, status, label=f"{status} tried")
-        self._record(run, unjudged_exchange(self.contract, action, sending.sent, delivery, sending.belief, answer))
-        return status
+        return unjudged_exchange(self.contract, action, sending.sent, delivery, sending.belief, answer)
 
-    def _sending(self, run: ScenarioRun, action: Single) -> Sending:
-        """The action, ready to be sent."""
+    def _sending(self, run: ScenarioRun, action: Single, belief: Belief | None = None) -> Sending:
+        """The action, ready to be sent. `belief`: if it is not the staff member's own."""
         member = run.member(action)
         sent = self.request_builder.build(action, self._variables(run, member), self._tokens(run, member))
         token = Token.STAFF if isinstance(action, Create) else action.token
-        return Sending(self.contract, action, sent, member.context(token), self._believed(member))
+        return Sending(self.contract, action, sent, member.context(token), belief or self._believed(member))
 
     def _variables(self, run: ScenarioRun, member: StaffMember) -> dict[str, str]:
         """The values of the templates in an action on a staff member."""

@@ -14,7 +14,7 @@ from fuzz.errors import UsageError
 from fuzz.target.http.attempt import HttpAnswer
 from fuzz.target.http.client import Client, Delivery, Unreachable
 from fuzz.target.http.deadline import WhileWaiting, idle
-from fuzz.target.http.statuses import ACCESS_REFUSED, GATEWAY_REFUSES_TOKEN, MAY_REFUSE_THE_TOKEN
+from fuzz.target.http.statuses import ACCESS_REFUSED, GATEWAY_REFUSES_TOKEN, MAY_REFUSE_THE_TOKEN, NOT_OFFERED
 from fuzz.target.profile import TokenSource
 from fuzz.target.request_builder import SentRequest, parse
 from fuzz.target.secrets import Secrets
@@ -134,6 +134,12 @@ def unauthorised(delivery: Delivery) -> bool:
 def access_refused(delivery: Delivery) -> bool:
     """The service or a gateway says that the token is no good, or that its owner may not do this."""
     return unauthorised(delivery) or (delivery.answer is not None and delivery.answer.status in ACCESS_REFUSED)
+
+
+def not_served(delivery: Delivery) -> bool:
+    """Whether the answer says that the operation is not served here, or not with this token."""
+    http_answer = delivery.answer
+    return http_answer is not None and (http_answer.status in NOT_OFFERED or _is_the_gateways(http_answer))
 
 
 def may_refuse_the_token(delivery: Delivery) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +14,12 @@ from jsonpath_ng.parser import parse as parse_jsonpath
 
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import NEAR, NOT_JSON, Create, SendItems, Single, Token
+from fuzz.oracle.scenario import kind_of
 from fuzz.target.http.client import HttpRequest
 from fuzz.target.profile import BEARER, Profile, TokenSource
 from fuzz.target.secrets import Secrets
 from fuzz.target.templates import fill
-from swagger.contract import Contract, Json, Operation, Step
+from swagger.contract import Contract, Json, Step
 from swagger.workflow.templates import fill_text
 
 APP_CODES = {
@@ -59,12 +60,8 @@ class RequestBuilder:
         self.contract, self.profile, self.secrets = contract, profile, secrets
         self._sent = {**JSON_HEADERS, **self._of_the_profile()}
         self._written = {**JSON_HEADERS, **{name: given.placeholder for name, given in profile.headers.items()}}
-        step = contract.create_step
         self._create_bodies: dict[str, str] = {}
-        self._url_of_create = self.url(step.path, fallback=step.use_fallback)
-        endpoint = contract.endpoint
-        self._url_of_sending = self.url(endpoint.path, fallback=endpoint.use_fallback)
-        self._siblings: dict[str, Operation] = dict(contract.siblings)
+        self.on_fallback = _documented_gateways(contract)
 
     def _of_the_profile(self) -> dict[str, str]:
         headers = self.profile.headers.items()
@@ -79,17 +76,18 @@ class RequestBuilder:
         """From now on requests are built by another profile of the same target."""
         self.profile = profile
 
-    def send_sibling_to(self, name: str, *, fallback: bool) -> None:
-        """Sends a sibling operation to the main or to the fallback gateway from now on."""
-        self._siblings[name] = replace(self._siblings[name], use_fallback=fallback)
+    @property
+    def has_two_gateways(self) -> bool:
+        """Whether the profile names a fallback gateway that is not the main one."""
+        return self.profile.fallback_url not in (None, self.profile.base_url)
+
+    def send_to(self, kind: str, *, fallback: bool) -> None:
+        """Sends a kind of action to the main or to the fallback gateway from now on."""
+        self.on_fallback[kind] = fallback
 
     def uses_fallback(self, action: Single) -> bool:
         """Whether an action's request goes to the fallback gateway."""
-        if isinstance(action, Create):
-            return self.contract.create_step.use_fallback
-        if isinstance(action, SendItems):
-            return self.contract.endpoint.use_fallback
-        return self._siblings[action.move.value].use_fallback
+        return self.on_fallback[kind_of(action)]
 
     def build(
         self, action: Single, variables: Mapping[str, str], tokens: Mapping[Token, TokenSource | None]
@@ -99,17 +97,13 @@ class RequestBuilder:
             return self._create(action, variables)
         if isinstance(action, SendItems):
             text = dump(action.body) if action.raw is None else action.raw
-            endpoint = self.contract.endpoint
-            return self._request(
-                endpoint.method, self._url_of_sending, endpoint.path, text, variables, tokens, action.token
-            )
-        operation = self._siblings[action.move.value]
-        body = {
-            "staff_uid": "{{staff_id}}",
-            "calendar_sync": {"provider": action.provider, "account": action.account},
-        }
-        url = self.url(operation.path, fallback=operation.use_fallback)
-        return self._request(operation.method, url, operation.path, dump(body), variables, tokens, action.token)
+            operation = self.contract.endpoint
+        else:
+            sync = {"provider": action.provider, "account": action.account}
+            text = dump({"staff_uid": "{{staff_id}}", "calendar_sync": sync})
+            operation = self.contract.siblings[action.move.value]
+        url = self.url(operation.path, fallback=self.uses_fallback(action))
+        return self._request(operation.method, url, operation.path, text, variables, tokens, action.token)
 
     def step(
         self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str
@@ -152,7 +146,7 @@ class RequestBuilder:
         source = self.profile.tokens.admin
         sent = self._request(
             step.method,
-            self._url_of_create,
+            self.url(step.path, fallback=self.uses_fallback(action)),
             step.path,
             self._create_bodies[action.provider],
             variables,
@@ -196,6 +190,12 @@ class RequestBuilder:
         """The headers of a request with a token, as they are sent and as they are written down."""
         sent, written = (f"{scheme} {text}".rstrip() for text in (value, value if shown is None else shown))
         return {**self._sent, "Authorization": sent}, {**self._written, "Authorization": written}
+
+
+def _documented_gateways(contract: Contract) -> dict[str, bool]:
+    """Whether each kind of action goes to the fallback gateway, as the documents say."""
+    siblings = {name: operation.use_fallback for name, operation in contract.siblings.items()}
+    return {"create": contract.create_step.use_fallback, "send": contract.endpoint.use_fallback, **siblings}
 
 
 def _scheme_of(source: TokenSource | None) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swagger.contract import FieldRule, Operation, Source, StateError, Step, Unused
-from swagger.parsing.markdown import Part, Section, Table, read_sections, sentence_with
+from swagger.parsing.markdown import Part, Section, Table, Text, read_sections, sentence_with
 from swagger.parsing.strict_json import MAX_DOCUMENT_BYTES, read_text
 from swagger.workflow.front_matter import FrontMatter, read_front_matter
 from swagger.workflow.parameter_tables import SEARCHED, read_rules
@@ -25,6 +25,8 @@ _STORED = re.compile(
     r"\b(stored|saved|remembered|recorded|kept|persisted|stores|saves|remembers|records|keeps)\b",
     re.IGNORECASE,
 )
+_FALLBACK = re.compile(r"\bfallback[\s-]+(api|url|gateway|base[\s-]url)\b", re.IGNORECASE)
+_NO_FALLBACK = re.compile(r"(\b(not?|never|without)|n['\u2019]t)\b[\w\s]{0,24}\bfallback\b", re.IGNORECASE)
 _PATH_PARAMETER = re.compile(r"\{+\s*([\w.]+)\s*\}+|(?<=/):(\w+)")
 _WITHOUT_RULES = (Part.PREREQUISITES, Part.TEST_REQUEST, Part.SUCCESS, Part.ERROR, Part.ERRORS)
 
@@ -40,7 +42,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One workflow document. `errors_where` is the heading over its errors, None where there is none; `not_done` is
-    that part of `unused` that whoever performs the document leaves out.
+    that part of `unused` that whoever performs the document leaves out; `fallback_sentence` asks for the fallback
+    gateway in prose.
     """
 
     file: str
@@ -55,6 +58,7 @@ class Document:
     errors: tuple[StateError, ...]
     unused: tuple[Unused, ...]
     not_done: tuple[Unused, ...]
+    fallback_sentence: Sentence | None
 
 
 def read_document(path: Path) -> Document:
@@ -87,6 +91,7 @@ def parse_document(text: str, file: str) -> Document:
         errors=tuple(errors),
         unused=_in_order(unused),
         not_done=_in_order(not_done),
+        fallback_sentence=_fallback_sentence(sections, file),
     )
 
 
@@ -129,6 +134,16 @@ def _token_sentence(sections: Iterable[Section], file: str) -> Sentence | None:
     for section in sections:
         for text in section.texts if section.part is Part.SUMMARY else ():
             if says := sentence_with(text.text, _TOKEN):
+                return Sentence(says, Source(file, text.line))
+    return None
+
+
+def _fallback_sentence(sections: Iterable[Section], file: str) -> Sentence | None:
+    """The first heading or sentence that says that the fallback gateway is needed."""
+    for section in sections:
+        for text in (Text(section.title, section.line), *section.texts):
+            says = sentence_with(text.text, _FALLBACK)
+            if says and not _NO_FALLBACK.search(says):
                 return Sentence(says, Source(file, text.line))
     return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from fuzz.events.summary import RunVerdict
-from fuzz.phases.preflight import MAX_QUOTED
+from fuzz.phases.quotation import MAX_QUOTED
 from fuzz.run.phase_list import phase_names
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
 from tests.run.runs import Ran, profile_for, run_against
-from tests.target.http.noise import answer
+from tests.target.http.noise import NoisyProxy, answer
 from tests.target.http.servers import saying, server
 
 
@@ -74,3 +74,26 @@ def test_a_token_that_the_refusal_echoes_is_not_quoted_where_the_quotation_is_cu
 
     assert "is answered 422" in ran.conclusion.reasons[0]
     assert token[: len(token) // 2] not in ran.conclusion.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (b'{"success": false, "errors": [{"code": "off", "message": "feature is off"}]}', "feature is off"),
+        (b'{"status": "Error", "error": "feature is off"}', "feature is off"),
+        (b"<html><body>feature\nis <b>off</b></body></html>", "feature is off"),
+    ],
+)
+def test_a_sibling_whose_feature_is_off_leaves_its_state_out_and_is_quoted(says: bytes, words: str) -> None:
+    def rewrite(request: bytes, answered: bytes) -> bytes:
+        return answer(403, says) if b"/disconnect " in request.partition(b"\r\n")[0] else answered
+
+    with Sandbox() as sandbox, NoisyProxy(sandbox.address, rewrite=rewrite) as proxy:
+        ran = run_against(profile_for(sandbox, proxy.address, request_timeout=10.0), phases=("preflight",))
+
+    why = f"disconnect answers 403 {words}: the state `none` cannot be reached"
+    assert {} == ran.summary.failures
+    assert (3, why) == (ran.conclusion.exit_code, ran.conclusion.reasons[-1])
+    assert [f"{why}: give lifecycle steps for `none` in the profile, or have the target serve disconnect"] == list(
+        ran.summary.troubles
+    )

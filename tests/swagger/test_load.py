@@ -10,6 +10,7 @@ import pytest
 
 from swagger.contract import ContractError, Drift
 from swagger.load import SWAGGER
+from swagger.render import as_text
 from tests.swagger.documents import PACKAGED, PACKAGED_SWAGGER, SECOND, edited, line_of, load_text
 
 MISSING_MESSAGE = "staff is not registered to any calendar sync"
@@ -271,3 +272,42 @@ def test_a_document_of_another_endpoint_loads_with_its_own_swagger(tmp_path: Pat
 def test_a_document_of_another_endpoint_without_its_swagger_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=rf"^doc\.md:{line_of(SECOND, 'swagger: ')}: the swagger .* was not found"):
         load_text(tmp_path, SECOND)
+
+
+FLAG = ("useFallbackApi: true\n", "")
+PROSE = "This endpoint is reached through the fallback API."
+
+
+@pytest.mark.parametrize(
+    "says", [PROSE, "Send this via the Fallback API!", "## ⚠️ Fallback API Required", "**Fallback URL required**"]
+)
+def test_a_fallback_that_only_the_prose_asks_for_is_drift_and_the_front_matter_is_followed(
+    tmp_path: Path, says: str
+) -> None:
+    text = edited(PACKAGED, FLAG, (PROSE, says)) if says is not PROSE else edited(PACKAGED, FLAG)
+    text = text.replace("> ⚠️ ##", "##")
+    contract = load_text(tmp_path, text)
+    (row,) = [drift for drift in contract.drift if drift.what == "useFallbackApi"]
+
+    assert not contract.endpoint.use_fallback
+    assert "allback" in str(row.document)
+    assert (row.swagger, row.follows) == (None, "front matter")
+    assert row.document_where is not None
+    assert "allback" in text.splitlines()[(row.document_where.line or 0) - 1]
+    assert "front matter, followed: no useFallbackApi" in as_text(contract)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        (),  # flag and prose
+        ((PROSE, "Nothing of the kind."),),  # the flag alone
+        (FLAG, (PROSE, "Nothing of the kind.")),
+        (FLAG, (PROSE, "It does not need the fallback API any more.")),
+        (FLAG, (PROSE, "It works without the fallback API.")),
+    ],
+)
+def test_any_other_prose_about_the_fallback_is_no_drift(tmp_path: Path, edits: tuple[tuple[str, str], ...]) -> None:
+    contract = load_text(tmp_path, edited(PACKAGED, *edits))
+
+    assert "useFallbackApi" not in [drift.what for drift in contract.drift]

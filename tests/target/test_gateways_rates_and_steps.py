@@ -193,7 +193,7 @@ def test_operations_that_stand_on_the_other_gateway_are_found_and_missing_ones_n
     with NoisyProxy(sandbox.address, choose=only_on_the_main_gateway) as proxy:
         ran = run_against(profile_for(sandbox, proxy.address), phases=("preflight",))
 
-    assert "the target answers 404 to disable" in ran.conclusion.reasons
+    assert "disable answers 404 404 404 gateway: the state `disabled` cannot be reached" in ran.conclusion.reasons
     assert not any("connect" in reason for reason in ran.conclusion.reasons[1:])
 
 

@@ -112,11 +112,14 @@ def _concluded(bundle: Bundle, shown: _OneReplay, came: int, done: int, doubt: s
 
 
 def _use_the_same_gateways(bundle: Bundle, session: Session) -> None:
-    """Sends the sibling operations to the gateways that they were on when the failure was found."""
+    """Sends each kind of action to the gateway that it was on when the failure was found; not if a profile's steps
+    performed it there.
+    """
+    builder = session.request_builder
     for step in bundle.steps:
-        name = step.get("does", "")
-        if name in session.contract.siblings and session.profile.fallback_url:
-            session.request_builder.send_sibling_to(name, fallback=step.get("gateway") == "fallback")
+        kind, gateway = step.get("does", ""), step.get("gateway")
+        if kind in builder.on_fallback and gateway is not None and step.get("judged", True):
+            builder.send_to(kind, fallback=gateway == "fallback")
 
 
 def _replay_once(bundle: Bundle, session: Session) -> _OneReplay:

@@ -11,6 +11,8 @@ from http import HTTPStatus
 
 import httpcore
 
+from fuzz.target.http.statuses import BAD_GATEWAY, NOT_FROM_THE_SERVICE
+
 NETWORK_ERRORS = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
@@ -54,13 +56,17 @@ class Attempt:
     timed_out: bool = False
 
 
-def attempt_refused(status: int, headers: Mapping[str, str]) -> Attempt:
-    """The attempt that was answered with a status of `NOT_FROM_THE_SERVICE`."""
+def attempt_answered(http_answer: HttpAnswer) -> Attempt:
+    """The attempt that was answered, by the service or in its place."""
+    status, (lost, words) = http_answer.status, BAD_GATEWAY
+    is_lost = status == lost and words in http_answer.text.lower()
+    if not is_lost and status not in NOT_FROM_THE_SERVICE:
+        return Attempt(http_answer)
     gateway = status != HTTPStatus.TOO_MANY_REQUESTS
     return Attempt(
-        why=f"status {status}",
+        why=f"status {status} {words}" if is_lost else f"status {status}",
         may_have_acted=gateway,
-        pause=retry_after(headers),
+        pause=retry_after(http_answer.headers),
         reached=gateway,
         late=status == HTTPStatus.GATEWAY_TIMEOUT,
     )

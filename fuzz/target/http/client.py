@@ -20,9 +20,8 @@ import httpcore
 import httpx
 
 from fuzz.signals import raise_unheard
-from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_broken, attempt_refused
+from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_answered, attempt_broken
 from fuzz.target.http.deadline import AnswerWait, WhileWaiting, bounded_pool, idle, read_body, tls_context
-from fuzz.target.http.statuses import NOT_FROM_THE_SERVICE
 
 ATTEMPTS = 4
 TIMEOUTS = 2
@@ -194,9 +193,7 @@ class Client:
             return attempt_broken(error)
         if http_answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and self._has_proxy:
             raise Unreachable("the proxy asks for a user and a password (407): name them in the profile's proxy")
-        if http_answer.status not in NOT_FROM_THE_SERVICE:
-            return Attempt(http_answer)
-        return attempt_refused(http_answer.status, http_answer.headers)
+        return attempt_answered(http_answer)
 
     def _send(self, http_request: HttpRequest, request_id: str) -> HttpAnswer:
         request = _request(http_request, request_id, self._timeouts)

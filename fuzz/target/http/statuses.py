@@ -5,6 +5,11 @@ from __future__ import annotations
 NOT_FROM_THE_SERVICE = frozenset({429, 502, 503, 504})
 """A rate limiter or a gateway has answered in place of the service: the request is sent again, and never judged."""
 
+BAD_GATEWAY = (404, "bad gateway")
+"""Status and words, in any case, of a gateway that has lost the service behind it: as with 502, it alone has answered.
+Source: the API facts, "Two gateways".
+"""
+
 ACCESS_REFUSED = frozenset({401, 403})
 """The token is refused, or its owner may not do this."""
 

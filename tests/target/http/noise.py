@@ -28,6 +28,7 @@ class Noise(StrEnum):
     TOO_MANY_DATE = "429, with a date in Retry-After"
     BAD_GATEWAY_BEFORE = "502 with a page, before the service acted"
     BAD_GATEWAY_AFTER = "502 with a page, after the service acted"
+    LOST_GATEWAY_AFTER = "404 with a page that says bad gateway, after the service acted"
     UNAVAILABLE_BEFORE = "503 with a page"
     GATEWAY_TIMEOUT_AFTER = "504 with a page, after the service acted"
     GATEWAY_TIMEOUT_LATE = "504 with a page, and the service acts later"
@@ -139,7 +140,7 @@ class NoisyProxy:
         finally:
             self._open.discard(task)
             line.close()
-            writer.client.abort() if task.cancelling() else writer.close()
+            writer.transport.abort() if task.cancelling() else writer.close()
 
     async def _serve(self, request: bytes, writer: asyncio.StreamWriter, line: _Line) -> bool:
         """Answers one request. False: the connection is to be closed."""
@@ -236,6 +237,7 @@ _PAGES: dict[Noise, Callable[[], bytes]] = {
     Noise.TOO_MANY_DATE: lambda: _page(429, f"Retry-After: {email.utils.formatdate(time.time(), usegmt=True)}")(),
     Noise.BAD_GATEWAY_BEFORE: _page(502),
     Noise.BAD_GATEWAY_AFTER: _page(502),
+    Noise.LOST_GATEWAY_AFTER: lambda: answer(404, b"<html><h1>404 Bad Gateway</h1></html>"),
     Noise.UNAVAILABLE_BEFORE: _page(503),
     Noise.GATEWAY_TIMEOUT_AFTER: _page(504),
     Noise.GATEWAY_TIMEOUT_LATE: _page(504),
@@ -254,4 +256,4 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     """Closes a connection with RST: what was sent and not yet read is lost."""
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.client.abort()
+    writer.transport.abort()

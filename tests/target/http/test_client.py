@@ -66,6 +66,23 @@ def test_what_a_gateway_says_is_asked_again_and_may_have_been_acted_on(status: i
     )
 
 
+@pytest.mark.parametrize("body", [b"<h1>404 Bad Gateway</h1>", b"BAD GATEWAY", b'{"message": "bad gateway"}'])
+def test_a_404_that_says_bad_gateway_is_the_gateways_as_502_is(body: bytes) -> None:
+    delivery, pauses = delivered(saying(answer(404, body), GOOD))
+    assert (2, 1, True, 1) == (delivery.attempts, delivery.lost_attempts, delivery.may_have_acted, len(pauses))
+
+    delivery, _ = delivered(saying(answer(404, body)))
+    assert (None, "status 404 bad gateway", True) == (delivery.answer, delivery.why, delivery.upstream_failed)
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"no such page"), (400, b"bad gateway"), (200, b"bad gateway")])
+def test_another_404_and_other_statuses_are_the_services(status: int, body: bytes) -> None:
+    delivery, _ = delivered(saying(answer(status, body)))
+
+    assert delivery.answer is not None
+    assert (1, status) == (delivery.attempts, delivery.answer.status)
+
+
 def test_too_many_requests_are_never_acted_on() -> None:
     delivery, _ = delivered(saying(answer(429, b""), GOOD))
 
