@@ -232,7 +232,7 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The contract of one endpoint.
+    """The contract of one endpoint. `swagger_bodies` are the swagger's example bodies, by status.
 
     `prerequisites` are the document's own preparing steps (the first POST of them is the create step), `test_request`
     its example. `siblings` are the operations next to the endpoint, by name (`connect`, `disable`, `disconnect`), as
@@ -256,6 +256,7 @@ class Contract:
     rate_limit: str | None = None
     rate_where: Source | None = None
     drift: tuple[Drift, ...] = ()
+    swagger_bodies: Mapping[int, Json] = field(default_factory=dict)
     unused: tuple[Unused, ...] = ()
     _promised: Mapping[str, Mapping[str, FieldRule]] = field(init=False, repr=False, compare=False)
 

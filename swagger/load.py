@@ -106,6 +106,11 @@ def _contract_of(
         rate_limit=described.rate_limit,
         rate_where=described.rate_where,
         drift=tuple(all_drift(document, described, success=success, token=token)),
+        swagger_bodies={
+            int(response.status): response.example
+            for response in described.responses
+            if response.status.isdigit() and response.example is not None
+        },
         unused=(*document.unused, *described.unused, *_done_by_replay_alone(document), *beside.unused),
     )
 

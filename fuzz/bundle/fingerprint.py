@@ -13,6 +13,9 @@ from collections.abc import Collection
 from fuzz.oracle.state import name_of
 from fuzz.oracle.verdict import ReadAnswer, Verdict
 
+LONGEST_CAUSE = 60
+"""Characters of a cause in a fingerprint, which is a folder's name, too."""
+
 
 def fingerprint(verdict: Verdict, relevant_features: Collection[str] = ()) -> str:
     """The fingerprint, such as `already_exists-mismatched-200-3f9c`: clause, situation, what was seen, and a digest of
@@ -31,6 +34,11 @@ def fingerprint(verdict: Verdict, relevant_features: Collection[str] = ()) -> st
     digest = hashlib.sha256(repr(rest).encode()).hexdigest()[:4]
     parts = (verdict.clause, verdict.situation.value, label, digest)
     return "-".join(slug(part) for part in parts)
+
+
+def fingerprint_of_cause(cause: str) -> str:
+    """The fingerprint of a failure that has a cause of its own, such as `envelope_the_swagger_s-1f0a`."""
+    return f"{slug(cause)[:LONGEST_CAUSE]}-{hashlib.sha256(cause.encode()).hexdigest()[:4]}"
 
 
 def slug(text: str) -> str:

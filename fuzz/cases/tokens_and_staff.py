@@ -37,6 +37,9 @@ def token_cases(situations: Situations) -> Iterator[CaseGroup]:
     yield CaseGroup(situations.matched, (*sends, *moves, check, situations.send()))
     others = (SendItems(0, own, Token.ADMIN), SendItems(0, own, Token.OTHER_STAFF))
     yield CaseGroup(situations.matched, (*others, check, situations.send()))
+    if not situations.capabilities.custom_create:
+        creates = (Create(0, situations.provider, token) for token in (Token.NONE, Token.UNKNOWN, Token.STAFF))
+        yield CaseGroup(situations.matched, (*creates, situations.send(), check))
 
 
 def two_staff_cases(situations: Situations) -> Iterator[CaseGroup]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from fuzz.cluster.connection import Cluster
 from fuzz.cluster.merge import Merge
 from fuzz.cluster.worker import ShardResult
 from fuzz.errors import ExitCode, UsageError
-from fuzz.run.run import Ended, Run
+from fuzz.run.run import Counted, Ended, Run
 from fuzz.signals import heard
 
 SECONDS_TO_FINISH = 60.0
@@ -57,15 +56,16 @@ class Gathering:
     def joined(self, here: Ended) -> Ended:
         """How the whole run ended: the first reason to stop, all counts, all that a shard could not exercise."""
         all_ended = (here, *(result.ended for result in self._results.values()))
-        counts: Counter[str] = Counter()
-        for ended in all_ended:
-            counts.update(ended.counts)
+        counts: dict[str, Counted] = {}
+        for name, counted in (item for ended in all_ended for item in ended.counts.items()):
+            counts[name] = counts[name].with_more(counted) if name in counts else counted
         reasons = (self._stopped, *(ended.stopped for ended in all_ended))
         return Ended(
             next((reason for reason in reasons if reason), None),
             self._interrupted,
             {name: count for name, count in counts.items() if name in self.run.journal.summary.failures},
             tuple(sorted({reason for ended in all_ended for reason in ended.impossible})),
+            tuple(doubt for ended in all_ended for doubt in ended.doubts),
         )
 
     def _gather(self, *, until: float = float("inf")) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fuzz.cluster.posting import Post
-from fuzz.events.types import Event, FailureEvent, PhaseFigures, PhaseFinished
+from fuzz.events.types import Event, FailureEvent, FailureRenamed, FailureWithdrawn, PhaseFigures, PhaseFinished
 from fuzz.failures.atomic_folder import write_folder
 from fuzz.phases.conformance import Coverage
 from fuzz.session.journal import Journal
@@ -148,9 +148,14 @@ class Merge:
                 return
             if files is not None and event["bundle"] is not None:
                 _write_bundle(Path(event["bundle"]), event, files)
-        elif event["event"] == "failure_renamed" and self._confirmed(event["old"]) is not None:
+        elif event["event"] in ("failure_renamed", "failure_withdrawn") and self._stays(event):
             return
         self.journal.emit(event)
+
+    def _stays(self, event: FailureRenamed | FailureWithdrawn) -> bool:
+        """Whether a failure of which one shard says that it has another name, or is none, is confirmed by another."""
+        name = event["old"] if event["event"] == "failure_renamed" else event["fingerprint"]
+        return self._confirmed(name) is not None
 
     def _is_known(self, event: FailureEvent) -> bool:
         known = self._confirmed(event["fingerprint"])

@@ -24,8 +24,8 @@ from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
 from fuzz.failures.baseline import Baseline
+from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure import Failure
-from fuzz.failures.handler import Keeping
 from fuzz.failures.store import bundle_files
 from fuzz.run.options import RunOptions
 from fuzz.run.rate_source import limiter_of

@@ -20,7 +20,7 @@ from fuzz.cluster.coordinator import ClusterRun
 from fuzz.errors import ExitCode, UsageError
 from fuzz.events.summary import Summary
 from fuzz.failures.baseline import Baseline, load_baseline
-from fuzz.failures.handler import Keeping
+from fuzz.failures.confirming import Keeping
 from fuzz.failures.shared_store import location_of, shared_failures
 from fuzz.failures.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved

@@ -41,7 +41,7 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
         changed = [f"{event['feature']} in {event['situation']} changed" for event in summary.changed]
         return Conclusion(RunVerdict.FAIL, tuple(changed))
     never = [clause for clause, tally in summary.clauses.items() if not tally.due]
-    reasons = [stopped] if stopped else []
+    reasons = [*([stopped] if stopped else []), *summary.doubts]
     if summary.started["command"] == "gate":
         reasons.extend(f"{phase} did not finish" for phase in incomplete(summary))
     if never:

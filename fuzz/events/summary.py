@@ -90,6 +90,8 @@ class Summary:
     changed: list[ObservationChanged] = field(default_factory=list)
     """Pinned observations that have changed."""
     troubles: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """The troubles that keep the run from passing."""
     latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS) + 1))
     phase: str | None = None
     total: int = 0
@@ -115,12 +117,16 @@ class Summary:
             self.failures[event["fingerprint"]] = event
         elif event["event"] == "failure_counted" and event["fingerprint"] in self.failures:
             self.failures[event["fingerprint"]]["count"] = event["count"]
+            self.failures[event["fingerprint"]]["situations"] = event.get("situations", {})
         elif event["event"] == "failure_renamed":
             self.failures.pop(event["old"], None)
+        elif event["event"] == "failure_withdrawn":
+            self.failures.pop(event["fingerprint"], None)
         elif event["event"] == "observation_changed":
             self.changed.append(event)
         elif event["event"] == "trouble" and event["what"] not in self.troubles:
             self.troubles.append(event["what"])
+            self.doubts += [event["what"]] if event.get("doubt") else []
         elif event["event"] == "run_finished":
             self.finished = event
 
@@ -147,7 +153,7 @@ def _exchange(summary: Summary, event: ExchangeEvent) -> None:
     edge = summary.edges[(_one(event["was"]), event["act"], label, _one(event["belief"]))]
     edge[0] += 1
     edge[1] += event["kind"] == "fail"
-    if event["kind"] == "pass" and event["act"] == "send":
+    if event["kind"] == "pass":
         for feature in event["silent"]:
             summary.observations[(feature, event["situation"])][label] += 1
 

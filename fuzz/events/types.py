@@ -214,8 +214,9 @@ class FailureFacts(TypedDict):
 class FailureEvent(FailureFacts):
     """A failure; a later event with the same fingerprint replaces it.
 
-    `steps`: a count of requests. `bundle`: the path of its folder. `orders`: orders of two requests at once that do
-    not explain it. `files`: the bundle's files by name, from a shard for the machine that merges.
+    `cause`: what is wrong, if it is the same failure in every situation in which it shows; `situations`: how often it
+    showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `orders`: orders of two requests at
+    once that do not explain it. `files`: the bundle's files by name, from a shard for the machine that merges.
     """
 
     event: Literal["failure"]
@@ -227,6 +228,8 @@ class FailureEvent(FailureFacts):
     trace: list[TraceStep]
     curl: list[str]
     orders: list[list[str]]
+    cause: NotRequired[str]
+    situations: NotRequired[dict[str, int]]
     files: NotRequired[dict[str, str]]
 
 
@@ -239,11 +242,20 @@ class FailureRenamed(TypedDict):
 
 
 class FailureCounted(TypedDict):
-    """The number of times that a failure was seen."""
+    """The number of times that a failure was seen, and in which situations."""
 
     event: Literal["failure_counted"]
     fingerprint: str
     count: int
+    situations: NotRequired[dict[str, int]]
+
+
+class FailureWithdrawn(TypedDict):
+    """A failure that was told is none: it has never come back, or is another one's doing."""
+
+    event: Literal["failure_withdrawn"]
+    fingerprint: str
+    why: str
 
 
 class ObservationChanged(TypedDict):
@@ -261,6 +273,8 @@ class Trouble(TypedDict):
 
     event: Literal["trouble"]
     what: str
+    doubt: NotRequired[bool]
+    """Whether it keeps the run from passing."""
 
 
 class RunFinished(TypedDict):
@@ -281,6 +295,7 @@ Event = (
     | FailureEvent
     | FailureRenamed
     | FailureCounted
+    | FailureWithdrawn
     | ObservationChanged
     | Trouble
     | RunFinished

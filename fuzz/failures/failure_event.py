@@ -10,7 +10,7 @@ from fuzz.bundle.shell import curl_of
 from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
 from fuzz.failures.described_reach import described_reach
 from fuzz.failures.failure import Failure
-from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, MoveSync, SendItems, Single, Token
+from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, Create, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answer import all_but
 from fuzz.oracle.expectations import ANYTHING, expectations
 from fuzz.oracle.scenario import singles, to_json
@@ -64,6 +64,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "trace": trace,
         "curl": [curl_of(step["request"], curl_options(described_reach(session.profile))) for step in trace],
         "orders": orders_tried(failure.actions),
+        "cause": failure.identity.cause,
     }
 
 
@@ -148,7 +149,7 @@ def says(session: Session, exchange: Exchange) -> str:
     if isinstance(action, MoveSync):
         return ", ".join([_short(action.provider), _short(action.account), *_token_of(action)])
     if not isinstance(action, SendItems):
-        return f"provider {action.provider}"
+        return ", ".join([f"provider {action.provider}", *_token_of(action)])
     named = exchange.request.named
     parts = [_short(str(named.provider)), _short(str(named.account))] if named.complete else []
     if action.raw is not None:
@@ -166,9 +167,9 @@ def says(session: Session, exchange: Exchange) -> str:
     return ", ".join(part[:80] for part in parts)
 
 
-def _token_of(action: SendItems | MoveSync) -> list[str]:
-    """The words for a token that is not the staff member's own; empty for its own."""
-    if action.token is Token.STAFF:
+def _token_of(action: Single) -> list[str]:
+    """The words for a token that is not the documented one; empty for that one."""
+    if action.token is (Token.ADMIN if isinstance(action, Create) else Token.STAFF):
         return []
     token = "no" if action.token is Token.NONE else action.token.value
     return [f"token {token}" if action.token in NEAR else f"{token} token"]

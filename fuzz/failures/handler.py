@@ -10,29 +10,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from fuzz.events.types import Acceptance, FailureEvent, FailureRenamed, FailureStatus
+from fuzz.events.summary import SHRINKING
+from fuzz.failures.confirming import Confirmer
 from fuzz.failures.failure import Failure
-from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import identify
-from fuzz.failures.registry import Claim, FailureRegistry
+from fuzz.failures.recurrence import (
+    tells_of_another_state,
+)
+from fuzz.failures.registry import Claim
 from fuzz.oracle.actions import Action, AtOnce
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import Verdict, VerdictKind
 from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.lost_answers import no_answer_verdict
-from fuzz.session.session import ScenarioRun, Session
+from fuzz.session.session import ScenarioRun
 from fuzz.session.token_check import end_if_token_is_refused
 from fuzz.shrinking.candidate import Actions
 from fuzz.shrinking.reproducer import Reproducer, Shrunk
-from fuzz.shrinking.shrinker import Budget
 from fuzz.target.http.client import Ending
 
 SCENARIOS_REMEMBERED = 24
 TIMES_WHEN_DISTURBED = 2
-
-
-class Stop(Ending):
-    """Raised when the run has found as many failures as `--max-failures` asks for."""
 
 
 class TimeOver(Ending):
@@ -43,27 +41,10 @@ def no_check(_exchange: Exchange) -> None:
     """Every exchange counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """Where failures are kept, and which are accepted. Frozen.
-
-    `keep` returns the folder of a failure, None if it has none; `accepted` the baseline's entry for a fingerprint.
-    """
-
-    keep: Callable[[Failure, FailureEvent], str | None] = lambda _failure, _event: None
-    accepted: Callable[[str], Acceptance | None] = lambda _fingerprint: None
-
-
 @dataclass(slots=True)
-class FailureHandler:
+class FailureHandler(Confirmer):
     """Handles one worker's failures; all workers share the registry. Mutable: it remembers the last scenarios."""
 
-    session: Session
-    registry: FailureRegistry = field(default_factory=FailureRegistry)
-    shrink_requests: int = 100
-    max_failures: int | None = None
-    time_left: Callable[[], float] = lambda: float("inf")
-    keeping: Keeping = Keeping()
     _history: deque[Actions] = field(default_factory=lambda: deque(maxlen=SCENARIOS_REMEMBERED))
 
     def run(
@@ -116,22 +97,38 @@ class FailureHandler:
         last = run.exchanges[-1]
         if last.needs_confirmation and not unanswered:
             end_if_token_is_refused(self.session, last)
-        failure, moved = self._failure(run), len(self.session.gateways.moved)
+        self.session.settle = max(self.session.settle, self.registry.settle)
+        failure = self._failure(run)
         # Before the claim: the failure without pairs may have the same identity, and must find it unclaimed.
         if not self.registry.is_known(failure.identity) and self._fails_in_turn(run):
             return
-        if len(self.session.gateways.moved) > moved:
-            return  # The pair met a gateway that does not serve the operation any more.
-        claim = self.registry.claim(failure.identity)
+        claim = self.registry.claim(failure.identity, _where(failure.verdict))
         if claim is None:
             return
+        odd = self._odd_answer_that_stays(run)
         if not last.needs_confirmation:
-            failure = self._tell(failure, "found")
-        failure = self._shrink(failure, unanswered=unanswered)
-        if last.needs_confirmation and not _came_back_each_time(failure.scenario):
-            self._drop(claim, run, unanswered=unanswered)
+            failure = self.tell(failure, "found")
+        failure, reproducer = self._shrink(failure, unanswered=unanswered)
+        if not last.needs_confirmation:
+            self.judge_by_recurrence(failure, claim, reproducer, odd)
+        elif _came_back_each_time(failure.scenario):
+            self.confirm(failure, identify(self.session.contract, failure.verdict, failure.actions), claim)
         else:
-            self._confirm(failure, claim)
+            self._drop(claim, run, unanswered=unanswered)
+
+    def _odd_answer_that_stays(self, run: ScenarioRun) -> str:
+        """The state error that tells of a state which is not believed, if it is answered again at once; else empty.
+
+        A wrong answer that is gone at once is an answer's fault. One that stays means that the state is another one.
+        """
+        failed = failing_exchange(run.exchanges[-2:])
+        odd = tells_of_another_state(self.session.contract, failed.verdict)
+        if not odd or failed.verdict.at_once:
+            return ""
+        again = self.session.start_scenario(SHRINKING)
+        again.perform(failed.action)
+        seen = again.exchanges[-1].verdict.seen
+        return odd if seen is not None and seen.outcome == odd else ""
 
     def _failure(self, run: ScenarioRun) -> Failure:
         found = Shrunk(tuple(run.actions), tuple(run.exchanges))
@@ -155,25 +152,12 @@ class FailureHandler:
                 return True
         return False
 
-    def _shrink(self, failure: Failure, *, unanswered: bool) -> Failure:
-        """The failure with its smallest scenario, the identity that this scenario has, and how often it came back."""
-        contract, before = self.session.contract, self.session.client.requests_sent
-        reproducer = Reproducer(
-            self.session,
-            failure.scenario,
-            Budget(self.shrink_requests),
-            self.time_left,
-            lambda verdict, actions: self.registry.is_known(identify(contract, verdict, actions)),
-            expects_no_answer=unanswered,
-        )
-        try:
-            # The token is known to work by now: a refusal that comes back has to do with the situation.
-            with self.session.client.token_known_good():
-                shrunk = reproducer.shrink(tuple(self._history))
-        finally:
-            spent = self.session.client.requests_sent - before
-            self.registry.spend(spent)
-        return replace(failure, scenario=shrunk, requests_to_shrink=spent)
+    def _shrink(self, failure: Failure, *, unanswered: bool) -> tuple[Failure, Reproducer]:
+        """The failure with its smallest scenario and how often it came back, and what runs that scenario again."""
+        reproducer = self.reproducer(failure, unanswered=unanswered)
+        with self.spending() as spent:
+            shrunk = reproducer.shrink(tuple(self._history))
+        return replace(failure, scenario=shrunk, requests_to_shrink=spent()), reproducer
 
     def _drop(self, claim: Claim, run: ScenarioRun, *, unanswered: bool) -> None:
         """Releases a failure that did not come back each time: most likely the network's fault. A `trouble` event."""
@@ -184,31 +168,14 @@ class FailureHandler:
         self.session.journal.emit({"event": "trouble", "what": f"{label} once, and not each time: not judged"})
         self.registry.release(claim)
 
-    def _confirm(self, failure: Failure, claim: Claim) -> None:
-        """Gives a failure its final name; if that is known already, only counts it."""
-        identity = identify(self.session.contract, failure.verdict, failure.actions)
-        name = identity.fingerprint
-        failure = replace(failure, fingerprint=name, identity=identity, accepted=self.keeping.accepted(name))
-        failure, is_new = self.registry.confirm(claim, failure)
-        if is_new:
-            self._tell(failure, "confirmed")
-        if failure.fingerprint != claim.name:
-            renamed: FailureRenamed = {"event": "failure_renamed", "old": claim.name, "new": failure.fingerprint}
-            self.session.journal.emit(renamed)
-        if self.max_failures is not None and self.registry.unaccepted >= self.max_failures:
-            raise Stop(f"{self.max_failures} failures found")
-
-    def _tell(self, failure: Failure, status: FailureStatus) -> Failure:
-        """Keeps a failure and writes its event. Returns the failure with its bundle."""
-        failure = replace(failure, count=self.registry.count(failure.fingerprint))
-        event = failure_event(self.session, failure, status)
-        failure = replace(failure, bundle=self.keeping.keep(failure, event))
-        event["bundle"] = failure.bundle
-        self.session.journal.emit(event)
-        return failure
-
 
 def _came_back_each_time(scenario: Shrunk) -> bool:
     """Whether the failure came back at every try: only then is it not the network's fault."""
     came, times = scenario.reproduced or (0, 0)
     return came == times > 0
+
+
+def _where(verdict: Verdict) -> str:
+    """The clause and the situation of a failure: `already_exists in mismatched (account)`."""
+    detail = f" ({verdict.detail})" if verdict.detail else ""
+    return f"{verdict.clause} in {verdict.situation}{detail}"

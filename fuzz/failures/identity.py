@@ -1,6 +1,7 @@
-"""The identity of a failure: its kind (clause, situation, what was seen) and the features of its payloads that matter.
+"""The identity of a failure: what makes two failures the same one.
 
-Two failures with one identity are the same failure.
+Mostly its kind (clause, situation, what was seen) and the features of its payloads that matter. A failure with a cause
+of its own (a wrong form, a stale read, an answer that comes and goes) is one failure in whatever situations it shows.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz.bundle.fingerprint import fingerprint
+from fuzz.bundle.fingerprint import fingerprint, fingerprint_of_cause
 from fuzz.oracle.actions import Action, SendItems
+from fuzz.oracle.forms import cause_of
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import Verdict
 from fuzz.shrinking.canonical_body import differences_from_canonical
@@ -17,21 +19,55 @@ from strategies.body_layout import layout_of
 from swagger.contract import Contract
 
 SPELLING, SEVERAL = "spelling", "several items"
+STALE_READ, INTERMITTENT = "stale read", "intermittent"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The kind of a failure, the features of its payloads that matter, and the fingerprint of both. Frozen."""
+    """The kind of a failure, the features of its payloads that matter, and the fingerprint of both. Frozen.
+
+    `cause`: what is wrong in words, if the failure is the same one in every situation in which it shows.
+    """
 
     kind: str
     features: frozenset[str]
     fingerprint: str
+    cause: str = ""
+
+    @property
+    def comes_and_goes(self) -> bool:
+        """Whether it depends on time or on chance: what is seen once may be the same failure."""
+        return self.cause.startswith((STALE_READ, INTERMITTENT))
+
+    @property
+    def is_stale_read(self) -> bool:
+        return self.cause.startswith(STALE_READ)
+
+    @classmethod
+    def of_cause(cls, cause: str, name: str) -> Identity:
+        """The identity of a failure with a cause of its own. `name`: what is put into its fingerprint."""
+        key = fingerprint_of_cause(name)
+        return cls(key, frozenset(), key, cause)
 
 
 def identify(contract: Contract, verdict: Verdict, actions: Sequence[Action]) -> Identity:
     """The identity of a failure with this verdict, found by these actions."""
+    cause = cause_of(verdict)
+    if cause:
+        return Identity.of_cause(cause, cause)
     kind, features = fingerprint(verdict), relevant_features(contract, verdict, actions)
     return Identity(kind, features, fingerprint(verdict, features) if features else kind)
+
+
+def of_stale_read(pause: float) -> Identity:
+    """The identity of a failure that never comes with a pause of so many seconds before each read."""
+    return Identity.of_cause(f"{STALE_READ}: gone with a pause of {pause:g} s", STALE_READ)
+
+
+def of_intermittent(verdict: Verdict) -> Identity:
+    """The identity of a failure of a clause that comes and goes: one for the clause, and one for its pairs at once."""
+    name = f"{verdict.clause} at once" if verdict.at_once else verdict.clause
+    return Identity.of_cause(f"{INTERMITTENT}: {name}", f"{name} {INTERMITTENT}")
 
 
 def relevant_features(contract: Contract, verdict: Verdict, actions: Sequence[Action]) -> frozenset[str]:

@@ -73,6 +73,8 @@ class FailureStore:
         """Removes the bundle of a failure that is the same as another known one (a listener of the journal)."""
         if event["event"] == "failure_renamed" and (self.directory / event["new"]).exists():
             self._remove(event["old"])
+        elif event["event"] == "failure_withdrawn":
+            self._remove(event["fingerprint"])
 
     def _write(self, path: Path, failure: Failure, event: FailureEvent) -> None:
         found_by: FoundBy = {

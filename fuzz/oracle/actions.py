@@ -53,10 +53,19 @@ def near_token(value: str, how: Token) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Create a fresh sync for `provider` in place of any other. `staff` is an index in the scenario."""
+    """Create a fresh sync for `provider` in place of any other. `staff` is an index in the scenario.
+
+    With another token than the admin's, whether it creates one is not specified.
+    """
 
     staff: int
     provider: str
+    token: Token = Token.ADMIN
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether it carries the token that the documents name, so that a fresh sync is there after it."""
+        return self.token is Token.ADMIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ def allowed(contract: Contract, state: SyncState, request: Request) -> Allowed:
     action = request.action
     if isinstance(action, Create):
         fresh = frozenset[SyncState]({CalendarSync(action.provider)})
+        if not action.is_documented:
+            return {SUCCESS: fresh | {state}, REFUSAL: frozenset({state})}
         return {SUCCESS: fresh} if request.is_judged else {SUCCESS: fresh, REFUSAL: fresh | {state}}
     if isinstance(action, MoveSync):
         return allowed_move(contract, state, request) if request.is_judged else _moved_by_steps(state, action)
@@ -169,6 +171,8 @@ def after_refusal(contract: Contract, state: SyncState, named: Named) -> frozens
 
 def documented_outcome(contract: Contract, state: SyncState, request: Request) -> str:
     """The outcome of the table of states, or a refusal if the body or the token does not allow it."""
+    if isinstance(request.action, Create) and not request.action.is_documented:
+        return REFUSAL
     if isinstance(request.action, Create) or not request.is_judged:
         return SUCCESS
     if isinstance(request.action, MoveSync):

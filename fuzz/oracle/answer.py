@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from http import HTTPStatus
 
-from fuzz.oracle.actions import NOT_JSON, Answer
+from fuzz.oracle.actions import Answer
+from fuzz.oracle.bodies import covers, what_is_wrong
+from fuzz.oracle.forms import with_form
 from fuzz.oracle.verdict import MALFORMED, OTHER, REFUSAL, SERVER_ERROR, SUCCESS, ReadAnswer
 from swagger.contract import Contract, Json, StateError
-
-
-def covers(body: Json, documented: Json) -> bool:
-    """Whether a body holds all of the documented one. Objects may have more keys; lists must have the same length."""
-    if isinstance(documented, dict):
-        return isinstance(body, dict) and all(key in body and covers(body[key], documented[key]) for key in documented)
-    if isinstance(documented, list):
-        if not isinstance(body, list) or len(body) != len(documented):
-            return False
-        return all(covers(one, other) for one, other in zip(body, documented, strict=True))
-    return type(body) is type(documented) and bool(body == documented)
 
 
 def named_errors(contract: Contract, answer: Answer) -> frozenset[str]:
@@ -46,9 +38,13 @@ def read_answer(contract: Contract, answer: Answer) -> ReadAnswer:
     for error in contract.state_errors:
         if answer.status == error.status and covers(answer.body, error.body):
             return ReadAnswer(error.code, answer.status, names, f"{answer.status} {error.code}")
+    if answer.status == contract.success_status and covers(answer.body, contract.success_body):
+        return ReadAnswer(SUCCESS, answer.status, names, str(answer.status))
     if answer.status == contract.success_status:
-        return _read_success(contract, answer, names)
-    return _read_failure(contract, answer, names)
+        seen = _malformed(answer, names, what_is_wrong(answer.body, contract.success_body))
+    else:
+        seen = _read_failure(contract, answer, names)
+    return with_form(contract, answer, seen)
 
 
 def read_create(contract: Contract, answer: Answer) -> ReadAnswer:
@@ -58,14 +54,9 @@ def read_create(contract: Contract, answer: Answer) -> ReadAnswer:
         return _read_failure(contract, answer, named_errors(contract, answer))
     lacking = [path for name, path in step.extract.items() if answer.extracted.get(name) in (None, "")]
     if lacking:
-        return _malformed(answer, frozenset(), f"nothing at {', '.join(lacking)}")
+        why = f"nothing at {', '.join(lacking)}"
+        return replace(_malformed(answer, frozenset(), why), near=SUCCESS, form=f"create: {why}")
     return ReadAnswer(SUCCESS, answer.status, label=str(answer.status))
-
-
-def _read_success(contract: Contract, answer: Answer, names: frozenset[str]) -> ReadAnswer:
-    if covers(answer.body, contract.success_body):
-        return ReadAnswer(SUCCESS, answer.status, names, str(answer.status))
-    return _malformed(answer, names, _what_is_wrong(answer.body, contract.success_body))
 
 
 def _read_failure(contract: Contract, answer: Answer, names: frozenset[str]) -> ReadAnswer:
@@ -84,7 +75,7 @@ def _what_is_wrong_with_error(contract: Contract, answer: Answer) -> str:
     """What is wrong with an answer that has a state error's status and message; empty if it has none."""
     for error in contract.state_errors:
         if answer.status == error.status and _says(answer.body, error):
-            return _what_is_wrong(answer.body, error.body)
+            return what_is_wrong(answer.body, error.body)
     return ""
 
 
@@ -107,22 +98,3 @@ def _says(body: Json, error: StateError) -> bool:
 
 def _malformed(answer: Answer, names: frozenset[str], why: str) -> ReadAnswer:
     return ReadAnswer(MALFORMED, answer.status, names, f"{answer.status} malformed", why)
-
-
-def _what_is_wrong(body: Json, documented: Json, path: str = "$") -> str:
-    """The first place, as a JSONPath, where a body differs from the documented one."""
-    if body is NOT_JSON:
-        return "the body is not JSON"
-    if isinstance(documented, dict) and isinstance(body, dict):
-        for key, value in documented.items():
-            if key not in body:
-                return f"{path}.{key} is lacking"
-            if not covers(body[key], value):
-                return _what_is_wrong(body[key], value, f"{path}.{key}")
-    if isinstance(documented, list) and isinstance(body, list):
-        if len(body) != len(documented):
-            return f"{path} has {len(body)} entries, documented are {len(documented)}"
-        pairs = enumerate(zip(body, documented, strict=True))
-        wrong = (_what_is_wrong(*pair, f"{path}[{place}]") for place, pair in pairs if not covers(*pair))
-        return next(wrong)
-    return f"{path} is not as documented"

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fuzz.oracle.actions import NOT_JSON, Action, Create, RequestContext, SendItems, Single, Token
+from fuzz.oracle.actions import NOT_JSON, Action, Create, RequestContext, SendItems, Single
 from fuzz.oracle.allowed import documented_outcome, state_after
 from fuzz.oracle.request import request_of
 from fuzz.oracle.scenario import singles
@@ -58,11 +58,10 @@ class _Forecaster:
             self.states[action.staff] = after
         validity = request.validity
         features: set[str | Unspecified] = {NOT_READ} if raw else {*validity.violations, *validity.unspecified}
-        return Forecast(frozenset(features), accepted, after != before or isinstance(action, Create))
+        return Forecast(frozenset(features), accepted, after != before or (isinstance(action, Create) and accepted))
 
     def _context(self, action: Single) -> RequestContext:
-        token = Token.STAFF if isinstance(action, Create) else action.token
-        return RequestContext("{{staff_id}}", token, "{{calendar_sync_uid}}", frozenset(self.sent[action.staff]))
+        return RequestContext("{{staff_id}}", action.token, "{{calendar_sync_uid}}", frozenset(self.sent[action.staff]))
 
 
 def forecast(contract: Contract, actions: Sequence[Action]) -> tuple[Forecast, ...]:

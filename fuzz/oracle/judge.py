@@ -132,7 +132,7 @@ def unspecified_features(contract: Contract, belief: Belief, request: Request) -
         return found
     if isinstance(action, MoveSync):
         says_nothing = request.is_judged and all(len(allowed(contract, state, request)) > 1 for state in belief)
-        return in_order((*found, Unspecified(Feature.SIBLING, action.move))) if says_nothing else found
+        return (Unspecified(Feature.SIBLING, action.move),) if says_nothing else ()
     may_be = any(may_be_the_same(state, request.named) for state in belief)
     return in_order((*found, Unspecified(Feature.ACCOUNT_MAY_MATCH))) if may_be else found
 

@@ -32,7 +32,10 @@ def request_of(
     """The request of an action. `body`: as it was sent, `NOT_JSON` if it does not parse."""
     if isinstance(action, SendItems):
         return Request(action, named_by(body), judge_payload(contract, body, context), context.token)
-    unspecified = unspecified_names(contract, action.provider, action.account) if isinstance(action, MoveSync) else ()
+    if isinstance(action, MoveSync):
+        unspecified = unspecified_names(contract, action.provider, action.account)
+    else:
+        unspecified = () if action.is_documented else (Unspecified(Feature.CREATE_TOKEN, action.token),)
     return Request(action, named_of(action), Validity(unspecified=unspecified), context.token)
 
 

@@ -50,7 +50,8 @@ def to_json(action: Action) -> dict[str, Json]:
     if isinstance(action, AtOnce):
         return {"do": "at_once", "first": to_json(action.first), "second": to_json(action.second)}
     if isinstance(action, Create):
-        return {"do": "create", "staff": action.staff, "provider": action.provider}
+        token = {} if action.is_documented else {"token": action.token.value}
+        return {"do": "create", "staff": action.staff, "provider": action.provider, **token}
     if isinstance(action, MoveSync):
         return {
             "do": action.move.value,
@@ -83,7 +84,7 @@ def _read_single(value: Json) -> Single:
     if not isinstance(staff, int) or isinstance(staff, bool) or staff < 0:
         raise ValueError("staff is not an index")
     if kind == "create":
-        return Create(staff, _text(value["provider"]))
+        return Create(staff, _text(value["provider"]), Token(value.get("token", Token.ADMIN)))
     if kind == "send":
         raw = _text(value["raw"]) if "raw" in value else None
         return SendItems(staff, value.get("body"), Token(value["token"]), raw)

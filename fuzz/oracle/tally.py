@@ -96,7 +96,7 @@ class _Row(NamedTuple):
 def _rows(contract: Contract, request: Request, verdict: Verdict, seen: ReadAnswer, ready: bool) -> Iterator[_Row]:
     only = verdict.allowed[0] if len(verdict.allowed) == 1 else None
     if isinstance(request.action, Create):
-        yield _Row(CREATE, True, False, verdict.kind is VerdictKind.PASS)
+        yield _Row(CREATE, request.action.is_documented, False, verdict.kind is VerdictKind.PASS)
     elif isinstance(request.action, MoveSync):
         yield from _rows_of_move(contract, request.action, verdict, seen, only)
     else:

@@ -36,6 +36,7 @@ class ReadAnswer:
     `outcome`: `success`, a state error's code, `refusal`, `server error`, `malformed` (a documented status with a
     body that is not the documented one) or `undocumented status`. `names`: the codes of all state errors that the
     body names by status, code and message. `label`: its name in reports, `422 missing`. `why`: what is malformed.
+    `near`, `form`: the documented outcome that it is in another form, and what is other in it.
     """
 
     outcome: str
@@ -43,6 +44,8 @@ class ReadAnswer:
     names: frozenset[str] = frozenset()
     label: str = ""
     why: str = ""
+    near: str = ""
+    form: str = ""
     account: Json = None
     """The account that the record in a sibling's answer shows."""
 

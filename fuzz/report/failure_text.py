@@ -27,6 +27,9 @@ WIDTH = 99
 STEPS = 40
 """Maximum steps shown of one failure; the middle of a longer one is left out."""
 
+MOST_SITUATIONS = 6
+"""Situations of one failure that are spelt out."""
+
 _INDENT = " " * 6
 _MIN_WIDTHS = (3, 4, 24, 44, 5, 0)
 """Minimum widths of the columns of a step."""
@@ -108,6 +111,10 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         yield failure["argument"]
     if payload_line(failure):
         yield payload_line(failure)
+    if failure.get("cause"):
+        yield f"one failure of one cause: {failure['cause']}"
+    if len(failure.get("situations", {})) > 1:
+        yield f"in {situations_line(failure)}"
     if failure["count"] > 1:
         yield f"seen {failure['count']:,} times, first after {counted(failure['requests_to_find'], 'request')}"
     if failure["intermittent"]:
@@ -117,6 +124,13 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         yield "these steps alone do not reproduce it: it also needs earlier actions on the staff member"
     if failure["accepted"]:
         yield accepted_line(failure["accepted"])
+
+
+def situations_line(failure: FailureEvent) -> str:
+    """The situations in which a failure showed, the most frequent first: `already_exists in fresh (provider): 3, …`."""
+    showed = sorted(failure.get("situations", {}).items(), key=lambda item: -item[1])
+    more = [f"and {len(showed) - MOST_SITUATIONS} more"] if len(showed) > MOST_SITUATIONS else []
+    return ", ".join([*(f"{where}: {times:,}" for where, times in showed[:MOST_SITUATIONS]), *more])
 
 
 def accepted_line(accepted: Acceptance) -> str:

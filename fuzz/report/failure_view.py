@@ -14,7 +14,7 @@ from typing import Any
 
 from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
-from fuzz.report.failure_text import accepted_line, ends_of, outcome_of, staff_of
+from fuzz.report.failure_text import accepted_line, ends_of, outcome_of, situations_line, staff_of
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -94,6 +94,10 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
 
 def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
     yield "fingerprint", show(failure["fingerprint"])
+    if failure.get("cause"):
+        yield "cause", show(failure["cause"])
+    if len(failure.get("situations", {})) > 1:
+        yield "situations", show(situations_line(failure))
     yield "phase", show(failure["phase"])
     yield "requests to find", f"{failure['requests_to_find']:,}"
     yield "requests to shrink", f"{failure['requests_to_shrink']:,}"

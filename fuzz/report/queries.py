@@ -5,6 +5,7 @@ A run that was killed has no verdict of its own: it is `fail` if a failure is kn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -120,6 +121,31 @@ def matrix_of(summary: Summary) -> Matrix:
     others = sorted(set(summary.situations) - set(DOCUMENTED))
     answers = sorted({answer for row in summary.situations.values() for answer in row})
     return Matrix((*DOCUMENTED, *others), tuple(answers), summary.situations)
+
+
+NOTABLE = {
+    "other staff token": "one staff member's token works for another one (OWASP API1, broken object level"
+    " authorization)",
+    "admin token": "the admin's token works where the document names a staff token (OWASP API5)",
+    "create without the admin token": "whoever has no admin token can destroy a calendar sync (OWASP API5, broken"
+    " function level authorization)",
+}
+"""Observations that most teams want to know of if the target accepts the request, by feature; and why."""
+
+
+def notable(feature: str, answers: Mapping[str, int]) -> str:
+    """Why an observation is worth knowing of; empty if it is not."""
+    why = NOTABLE.get(feature.partition(":")[0], "")
+    return why if why and any(answer.startswith("2") for answer in answers) else ""
+
+
+def observations_of(summary: Summary) -> list[tuple[str, str, Counter[str], str]]:
+    """Feature, situation, answers and why it is notable, of each observation: the notable ones first."""
+    rows = [
+        (feature, situation, answers, notable(feature, answers))
+        for (feature, situation), answers in summary.observations.items()
+    ]
+    return sorted(rows, key=lambda row: (not row[3], row[0], row[1]))
 
 
 def target_of(summary: Summary) -> str:

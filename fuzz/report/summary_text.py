@@ -92,9 +92,20 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
         *(f"trouble: {visible(trouble, limit=400)}" for trouble in summary.troubles[:FAILURES]),
         *(_changed(event) for event in summary.changed[:FAILURES]),
         f"observed, not specified by the documents: {counted(unspecified, 'feature')}",
+        *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
         *(f"report: {visible(path, limit=1000)}" for path in reports),
     ]
+
+
+def _notable(summary: Summary) -> Iterator[str]:
+    """A line for each notable feature: what was accepted, in which situations, and why that matters."""
+    situations: dict[tuple[str, str], list[str]] = {}
+    for feature, situation, _, why in queries.observations_of(summary):
+        if why:
+            situations.setdefault((feature, why), []).append(situation)
+    for (feature, why), met in situations.items():
+        yield f"  notable: {visible(feature)} is accepted, in {', '.join(map(visible, met))}: {why}"
 
 
 def _changed(event: ObservationChanged) -> str:

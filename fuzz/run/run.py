@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import uuid4
 
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.errors import ExitCode
 from fuzz.events.gate import Conclusion, conclude
-from fuzz.failures.handler import FailureHandler, Keeping, Stop, TimeOver
+from fuzz.failures.confirming import Keeping, Stop
+from fuzz.failures.handler import FailureHandler, TimeOver
+from fuzz.failures.recurrence import never_again
 from fuzz.failures.registry import FailureRegistry
 from fuzz.phases.conformance import Coverage
 from fuzz.phases.preflight import reasons
@@ -32,17 +36,30 @@ from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
 
 
+class Counted(NamedTuple):
+    """How often a failure was seen, and in which situations."""
+
+    times: int
+    situations: dict[str, int]
+
+    def with_more(self, other: Counted) -> Counted:
+        """The counts of both, where two machines have seen the failure."""
+        return Counted(self.times + other.times, dict(Counter(self.situations) + Counter(other.situations)))
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How the phases ended. Frozen.
 
-    `counts`: how often each failure was seen. `impossible`: why something could not be exercised on this target.
+    `counts`: how often each failure was seen, by its name. `impossible`: why something could not be exercised here.
+    `doubts`: wrong answers that never came back.
     """
 
     stopped: str | None = None
     interrupted: int | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Counted] = field(default_factory=dict)
     impossible: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -137,8 +154,12 @@ class Run:
             heard(ending)
             stopped, interrupted = "interrupted", getattr(ending, "exit_code", int(ExitCode.INTERRUPTED))
         impossible = {reason for handler in self._workers.handlers for reason in reasons(handler.session)}
-        counts = {name: self._registry.count(name) for name in self._registry.failures}
-        return Ended(stopped, interrupted, counts, tuple(sorted(impossible)))
+        doubts = tuple(never_again(sighting.failure) for sighting in self._registry.sighted)
+        return Ended(stopped, interrupted, self._counts(), tuple(sorted(impossible)), doubts)
+
+    def _counts(self) -> dict[str, Counted]:
+        registry = self._registry
+        return {name: Counted(registry.count(name), registry.situations(name)) for name in registry.failures}
 
     def _wait_for_target(self) -> None:
         """Waits, once, for a target that is being deployed. Unreachable if it does not come up in time."""
@@ -155,8 +176,18 @@ class Run:
 
     def finish(self, ended: Ended) -> Conclusion:
         """Counts the failures, draws the conclusion, and closes the connections."""
-        for name, count in ended.counts.items():
-            self.journal.emit({"event": "failure_counted", "fingerprint": name, "count": count})
+        for name, counted in ended.counts.items():
+            self.journal.emit(
+                {
+                    "event": "failure_counted",
+                    "fingerprint": name,
+                    "count": counted.times,
+                    "situations": counted.situations,
+                }
+            )
+        for doubt in ended.doubts:
+            what = f"a wrong answer that has not come back: {doubt}"
+            self.journal.emit({"event": "trouble", "what": what, "doubt": True})
         for change in changes(self.pinned or {}, self.journal.summary):
             self.journal.emit(change)
         conclusion = conclude(

@@ -8,7 +8,8 @@ from typing import Any
 
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.errors import UsageError
-from fuzz.failures.handler import FailureHandler, Keeping, Stop
+from fuzz.failures.confirming import Keeping, Stop
+from fuzz.failures.handler import FailureHandler
 from fuzz.failures.registry import FailureRegistry
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.time_budget import TimeBudget

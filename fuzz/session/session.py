@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -139,6 +140,15 @@ class Session:
             self._forget_calendar_of_two_creates(run, action)
         return exchanges
 
+    @contextmanager
+    def settling(self, seconds: float) -> Iterator[None]:
+        """Within the block each change gets at least so many seconds to show."""
+        before, self.settle = self.settle, max(self.settle, seconds)
+        try:
+            yield
+        finally:
+            self.settle = before
+
     def _let_settle(self, member: StaffMember) -> None:
         """Waits until the last change of a staff member's sync can be read."""
         time.sleep(max(0.0, member.changed_at + self.settle - time.monotonic()) if self.settle else 0.0)
@@ -157,7 +167,7 @@ class Session:
     def _perform_single(self, run: ScenarioRun, action: Single) -> Exchange:
         if run.member(action).belief is None and not isinstance(action, Create):
             raise ValueError("a scenario begins with a create for each staff member it touches")
-        refused = not isinstance(action, Create) and action.token in UNAUTHORISED
+        refused = action.token in UNAUTHORISED
         if not refused and not isinstance(action, SendItems) and kind_of(action) in self.lifecycle.custom:
             member = run.member(action)
             tokens = {"admin": self.profile.tokens.admin, "staff": member.token}
@@ -175,7 +185,8 @@ class Session:
             exchanges.append(self._sender.send(self._sending(run, action)))
             return exchanges[-1].delivery
 
-        if isinstance(action, Create) and self.admin_scheme.settle(exchanges[0].delivery, send_again):
+        is_first = isinstance(action, Create) and action.is_documented
+        if is_first and self.admin_scheme.settle(exchanges[0].delivery, send_again):
             return replace(exchanges[1], delivery=exchanges[1].delivery.after(exchanges[0].delivery))
         return exchanges[0]
 
@@ -211,8 +222,7 @@ class Session:
         """The action, ready to be sent. `belief`: if it is not the staff member's own."""
         member = run.member(action)
         sent = self.request_builder.build(action, self._variables(run, member), self._tokens(run, member))
-        token = Token.STAFF if isinstance(action, Create) else action.token
-        return Sending(self.contract, action, sent, member.context(token), belief or self._believed(member))
+        return Sending(self.contract, action, sent, member.context(action.token), belief or self._believed(member))
 
     def _variables(self, run: ScenarioRun, member: StaffMember) -> dict[str, str]:
         """The values of the templates in an action on a staff member."""

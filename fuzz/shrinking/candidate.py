@@ -25,7 +25,7 @@ def can_begin(actions: Actions) -> bool:
     """Whether there are actions, and the first one on each staff member is a create."""
     created: set[int] = set()
     for single in all_singles(actions):
-        if isinstance(single, Create):
+        if isinstance(single, Create) and single.is_documented:
             created.add(single.staff)
         elif single.staff not in created:
             return False

@@ -5,13 +5,14 @@ A budget limits the requests, for targets with slow answers or a rate limit. A r
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from fuzz.oracle.actions import Move
 from fuzz.oracle.verdict import Verdict
 from fuzz.session.exchange import Exchange, failing_exchange
-from fuzz.session.session import Session
+from fuzz.session.session import ScenarioRun, Session
 from fuzz.shrinking.candidate import Actions, can_begin, renumber_staff, staff_in
 from fuzz.shrinking.history import likely_histories, with_history
 from fuzz.shrinking.runner import CandidateRunner, was_disturbed
@@ -33,13 +34,15 @@ class Shrunk:
     """A failing scenario and the exchanges that show it. Frozen.
 
     `reproduced`: (times failed, times run), None before it was run again. `needs_history`: its actions alone do not
-    fail on a new staff member, and no history was found with which they do.
+    fail on a new staff member, and no history was found with which they do. `rests_on`: the clause of an earlier step
+    whose answer was another one each time that the scenario passed: what failed later follows from that.
     """
 
     actions: Actions
     evidence: tuple[Exchange, ...]
     reproduced: tuple[int, int] | None = None
     needs_history: bool = False
+    rests_on: str = ""
 
     @property
     def intermittent(self) -> bool:
@@ -164,6 +167,7 @@ class Reproducer:
     def _measure_rate(self) -> None:
         """Runs the best scenario three times, and up to twenty times if it does not fail each time."""
         times = came = disturbed = 0
+        passed: list[ScenarioRun] = []
         while times < TIMES_TO_CONFIRM or (came < times < TIMES_WHEN_INTERMITTENT):
             if self.time_left() <= 0 and times >= TIMES_TO_CONFIRM:
                 break
@@ -174,5 +178,32 @@ class Reproducer:
                 continue
             times += 1
             came += reproduced
+            passed += [] if reproduced else [run]
         needs_history = self.best.needs_history and came == times
-        self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history)
+        rests_on = _rests_on(self.best.evidence, passed)
+        self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history, rests_on=rests_on)
+
+    def fails_with_a_pause(self, pause: float, times: int) -> bool:
+        """Whether the best scenario fails in any of so many runs in which each change gets so many seconds to show."""
+        runs = (self._runner.run(self.best.actions, pause=pause) for _ in self._while_time(times))
+        return any(self._runner.reproduces(run) for run in runs)
+
+    def runs_to_fail(self, times: int) -> int | None:
+        """The number of runs after which the best scenario first fails; None if it does not in so many."""
+        runs = ((number, self._runner.run(self.best.actions)) for number in self._while_time(times))
+        return next((number for number, run in runs if self._runner.reproduces(run)), None)
+
+    def _while_time(self, times: int) -> Iterator[int]:
+        return itertools.takewhile(lambda _: self.time_left() > 0, range(1, times + 1))
+
+
+def _rests_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
+    """The clause of the first step before the failing one that was answered otherwise in each run that passed."""
+    failing = failing_exchange(evidence)
+    before = evidence[: list(evidence).index(failing)]
+    for place, exchange in enumerate(before):
+        others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
+        seen = exchange.verdict.seen
+        if others and seen and all(other and other.outcome != seen.outcome for other in others):
+            return exchange.verdict.clause
+    return ""

@@ -33,9 +33,16 @@ class CandidateRunner:
     disconnects_first: bool = False
     unanswered_runs: int = 0
 
-    def run(self, candidate: Actions) -> ScenarioRun:
-        """Performs a candidate up to its first failure. The belief is dropped before and after it."""
+    def run(self, candidate: Actions, *, pause: float = 0.0) -> ScenarioRun:
+        """Performs a candidate up to its first failure. The belief is dropped before and after it.
+
+        `pause`: seconds to wait after each change, at least.
+        """
         self.session.wait_for_late_requests()
+        with self.session.settling(pause):
+            return self._run(candidate)
+
+    def _run(self, candidate: Actions) -> ScenarioRun:
         if self.disconnects_first:
             disconnect_all(self.session)
         run = self.session.start_scenario(SHRINKING)

@@ -94,7 +94,7 @@ class RequestBuilder:
     ) -> SentRequest:
         """The request of an action. `variables` fill its templates; `tokens` has the source of each kind of token."""
         if isinstance(action, Create):
-            return self._create(action, variables)
+            return self._create(action, variables, tokens)
         if isinstance(action, SendItems):
             text = dump(action.body) if action.raw is None else action.raw
             operation = self.contract.endpoint
@@ -139,19 +139,21 @@ class RequestBuilder:
         except httpx.InvalidURL as error:
             raise UsageError(f"{where}: the path {step.path!r} cannot be sent: {error}", next="correct it") from None
 
-    def _create(self, action: Create, variables: Mapping[str, str]) -> SentRequest:
+    def _create(
+        self, action: Create, variables: Mapping[str, str], tokens: Mapping[Token, TokenSource | None]
+    ) -> SentRequest:
         step = self.contract.create_step
         if action.provider not in self._create_bodies:
             self._create_bodies[action.provider] = dump(_create_body(step.body, action.provider))
-        source = self.profile.tokens.admin
+        source = self.profile.tokens.admin if action.is_documented else None
         sent = self._request(
             step.method,
             self.url(step.path, fallback=self.uses_fallback(action)),
             step.path,
             self._create_bodies[action.provider],
             variables,
-            {Token.STAFF: source},
-            Token.STAFF,
+            tokens if source is None else {Token.STAFF: source},
+            action.token if source is None else Token.STAFF,
         )
         return SentRequest(sent.http, sent.text, sent.path, source, step.extract)
 

@@ -9,8 +9,9 @@ from functools import partial
 from statistics import median
 
 from fuzz.events.types import FailureEvent
+from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.failure import Failure
-from fuzz.failures.handler import FailureHandler, Keeping, Stop, TimeOver
+from fuzz.failures.handler import FailureHandler, TimeOver
 from fuzz.phases import conformance, payloads, preflight
 from fuzz.phases import random as random_phase
 from fuzz.sandbox.faults import Fault

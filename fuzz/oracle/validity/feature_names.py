@@ -39,6 +39,7 @@ class Feature(StrEnum):
     UNASSIGNED_CHARACTERS = "unassigned or control characters"
     UNLISTED_VALUE = "unlisted value"
 
+    CREATE_TOKEN = "create without the admin token"
     SIBLING = "sibling operation, where its documents say nothing"
 
     DATE_NOT_RFC_3339 = "date, ISO 8601 but not RFC 3339"

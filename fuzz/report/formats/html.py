@@ -82,7 +82,7 @@ def _page(summary: Summary, size: Size) -> str:
         diagram=Markup(sync_states_svg(transitions)),
         clauses=queries.clause_rows(summary),
         matrix=queries.matrix_of(summary),
-        observations=sorted(summary.observations.items()),
+        observations=queries.observations_of(summary),
         drift=summary.started["drift"],
         latency=_latency(summary),
         phases=list(summary.phases.values()),

@@ -38,7 +38,10 @@ class SituationJson(TypedDict):
 
 
 class ObservationJson(SituationJson):
+    """What the target did where the documents are silent. `notable`: why most teams want to know of it; else empty."""
+
     feature: str
+    notable: str
 
 
 class ChangedObservationJson(TypedDict):
@@ -72,6 +75,8 @@ class FailureJson(TypedDict):
     features: list[str]
     payload: list[str]
     argument: str
+    cause: str
+    situations: dict[str, int]
 
 
 class ReportJson(TypedDict):
@@ -147,10 +152,15 @@ def _situations(matrix: queries.Matrix) -> Iterable[SituationJson]:
 
 
 def _failure(event: FailureEvent) -> FailureJson:
-    values: Mapping[str, object] = event
+    values: Mapping[str, object] = {"cause": "", "situations": {}, **event}
     return cast(FailureJson, {name: values[name] for name in FailureJson.__annotations__})
 
 
 def _observations(summary: Summary) -> Iterable[ObservationJson]:
-    for (feature, situation), answers in sorted(summary.observations.items()):
-        yield {"feature": feature, "situation": situation, "answers": dict(sorted(answers.items()))}
+    for feature, situation, answers, notable in queries.observations_of(summary):
+        yield {
+            "feature": feature,
+            "situation": situation,
+            "answers": dict(sorted(answers.items())),
+            "notable": notable,
+        }
