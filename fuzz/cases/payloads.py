@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from fuzz.cases.accounts import near_name_cases, provider_cases, stored_account_cases
+from fuzz.cases.siblings import sibling_cases
 from fuzz.cases.situations import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -35,7 +36,7 @@ from strategies.valid.fields import listed_providers, unlisted_providers
 from strategies.valid.items import copy_with_own_id
 from swagger.contract import Json
 
-FIRST = 3
+FIRST = 4
 """Number of groups that every run begins with: they find most failures."""
 PAIRS_A_RUN = 2
 ITEMS_AROUND = 150
@@ -58,6 +59,7 @@ def _in_order(capabilities: Capabilities, seed: int) -> Iterator[CaseGroup]:
     situations = Situations(capabilities, listed[seed % len(listed)])
     invalid, unspecified = invalid_mutations(contract), unspecified_mutations(contract)
     yield from _each_clause_once(situations.of(situations.other_provider))
+    yield from sibling_cases(situations)
     yield from _allowed_forms(situations, seed)
     yield from checked_groups(situations, _sends(situations, choose_invalid(invalid, seed)))
     yield from near_name_cases(situations, seed)

@@ -107,11 +107,16 @@ class Situations:
         """Disables a bound sync."""
         return (*self.matched, self.move(Move.DISABLE))
 
+    @property
+    def _disconnected(self) -> tuple[Action, ...]:
+        """Disconnects, and sends what shows whether there is a sync left: of `disconnect` itself nothing is said."""
+        return (self.move(Move.DISCONNECT), SendItems(0, self.body(serial=2)))
+
     def error_situations(self) -> Iterator[ErrorSituation]:
         """Each situation in which a state error is due."""
         if self.capabilities.can(Move.DISCONNECT):
             refused = self.send(account=OTHER_ACCOUNT)
-            yield ErrorSituation(ErrorState.NO_SYNC, (*self.matched, refused, self.move(Move.DISCONNECT)), ACCOUNT)
+            yield ErrorSituation(ErrorState.NO_SYNC, (*self.matched, refused, *self._disconnected), ACCOUNT)
         yield ErrorSituation(ErrorState.MISMATCHED, self.matched, OTHER_ACCOUNT)
         if self.capabilities.can(Move.DISABLE):
             yield ErrorSituation(ErrorState.DISABLED, self.disabled, ACCOUNT)
