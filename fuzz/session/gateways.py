@@ -14,6 +14,9 @@ from fuzz.session.journal import Journal
 from fuzz.target.authorisation import not_served
 from fuzz.target.request_builder import RequestBuilder
 
+MAY_BE_OF_THE_STATE = (403, 404)
+"""Statuses that may say of a known operation that the state does not fit it."""
+
 
 @dataclass(slots=True)
 class Gateways:
@@ -56,13 +59,14 @@ class Gateways:
 
     def _advice(self, refused: Exchange, *, fallback: bool) -> str:
         """What to write for an operation that only the fallback gateway serves, or only the main one."""
-        kind, answer = kind_of(refused.action), refused.delivery.answer
+        kind, delivery = kind_of(refused.action), refused.delivery
+        says = str(delivery.answer.status) if delivery.answer else delivery.why.removeprefix("status ")
         name = self.builder.contract.endpoint.name if kind == "send" else kind
         one, other = ("main", "fallback") if fallback else ("fallback", "main")
         write = "write `useFallbackApi: true` into" if fallback else "take `useFallbackApi` out of"
         where = "its step in the document" if kind == "create" else "its document"
         return (
-            f"the {one} gateway answers {answer.status if answer else 'nothing'} to {name}, and the {other} one serves"
+            f"the {one} gateway answers {says} to {name}, and the {other} one serves"
             f" it: {write} {where}, or correct {'base_url' if fallback else 'fallback_url'} in the profile"
         )
 
@@ -72,6 +76,9 @@ def _should_be_served(exchange: Exchange) -> bool:
     request, verdict = exchange.request, exchange.verdict
     if not request.validity.is_valid or request.token not in AUTHORISED:
         return False
-    # What the documents say of a sibling may leave a refusal open.
-    fits = isinstance(exchange.action, MoveSync) and verdict.situation in (Situation.FRESH, Situation.MATCHED)
-    return fits or verdict.kind is VerdictKind.FAIL
+    answer = exchange.delivery.answer
+    if answer is None or verdict.kind is VerdictKind.FAIL:
+        return True
+    # The documents may leave it open how a sibling refuses what does not fit the state.
+    fits = verdict.situation in (Situation.FRESH, Situation.MATCHED) or answer.status not in MAY_BE_OF_THE_STATE
+    return isinstance(exchange.action, MoveSync) and fits

@@ -14,7 +14,13 @@ from fuzz.errors import UsageError
 from fuzz.target.http.attempt import HttpAnswer
 from fuzz.target.http.client import Client, Delivery, Unreachable
 from fuzz.target.http.deadline import WhileWaiting, idle
-from fuzz.target.http.statuses import ACCESS_REFUSED, GATEWAY_REFUSES_TOKEN, MAY_REFUSE_THE_TOKEN, NOT_OFFERED
+from fuzz.target.http.statuses import (
+    ACCESS_REFUSED,
+    GATEWAY_REFUSES_TOKEN,
+    MAY_REFUSE_THE_TOKEN,
+    NOT_OFFERED,
+    WITHOUT_A_SERVICE,
+)
 from fuzz.target.profile import TokenSource
 from fuzz.target.request_builder import SentRequest, parse
 from fuzz.target.secrets import Secrets
@@ -137,9 +143,13 @@ def access_refused(delivery: Delivery) -> bool:
 
 
 def not_served(delivery: Delivery) -> bool:
-    """Whether the answer says that the operation is not served here, or not with this token."""
+    """Whether the answer says that the operation is not served here, or not with this token. A gateway may say so with
+    502 as well, or with its like, each time.
+    """
     http_answer = delivery.answer
-    return http_answer is not None and (http_answer.status in NOT_OFFERED or _is_the_gateways(http_answer))
+    if http_answer is None:
+        return delivery.upstream_failed and delivery.why in WITHOUT_A_SERVICE
+    return http_answer.status in NOT_OFFERED or _is_the_gateways(http_answer)
 
 
 def may_refuse_the_token(delivery: Delivery) -> bool:

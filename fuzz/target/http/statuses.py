@@ -10,6 +10,9 @@ BAD_GATEWAY = (404, "bad gateway")
 Source: the API facts, "Two gateways".
 """
 
+WITHOUT_A_SERVICE = frozenset({"status 502", f"status {BAD_GATEWAY[0]} {BAD_GATEWAY[1]}"})
+"""Why there is no answer, where a gateway finds no service behind it."""
+
 ACCESS_REFUSED = frozenset({401, 403})
 """The token is refused, or its owner may not do this."""
 
