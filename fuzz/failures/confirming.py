@@ -14,7 +14,7 @@ from fuzz.events.types import Acceptance, FailureEvent, FailureRenamed, FailureS
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import Identity, identify
-from fuzz.failures.recurrence import PAUSE, SIGHTINGS_TO_PROBE, identity_by_time, identity_of_the_rare
+from fuzz.failures.recurrence import PAUSE, SIGHTINGS_TO_PROBE, identity_by_time, identity_of_the_rare, may_be_stale
 from fuzz.failures.registry import Claim, FailureRegistry, Sighting
 from fuzz.session.session import Session
 from fuzz.shrinking.reproducer import Reproducer
@@ -58,9 +58,10 @@ class Confirmer:
         came, times = scenario.reproduced or (0, 0)
         with self.spending():
             identity = identity_by_time(failure, reproducer, contract)
-        if came < times and odd:
+        if came < times and odd and (identity is None or not identity.is_stale_read):
             self._note_odd_answer(odd)
-        if not came or scenario.rests_on:
+        of_another = failure.verdict.at_once and came < times and self._known_to_come_and_go() is not None
+        if not came or scenario.rests_on or of_another:
             self._sight(failure, claim)
         else:
             self.confirm(failure, identity or identify(contract, failure.verdict, failure.actions), claim)
@@ -86,7 +87,7 @@ class Confirmer:
         joins one that comes and goes, if there is one. After several, one is run often enough to see what comes rarely.
         """
         self._withdraw(claim.name, "it has not come back")
-        known = next((name for name, each in self.registry.failures.items() if each.identity.comes_and_goes), None)
+        known = self._known_to_come_and_go()
         if known is not None:
             self.registry.join(known, claim)
             return
@@ -94,6 +95,10 @@ class Confirmer:
         sighted.append(Sighting(failure, claim))
         if len(sighted) == SIGHTINGS_TO_PROBE:
             self._probe(min(sighted, key=_simplest_first))
+
+    def _known_to_come_and_go(self) -> str | None:
+        """The name of the first failure that comes and goes, if there is one."""
+        return next((name for name, each in self.registry.failures.items() if each.identity.comes_and_goes), None)
 
     def _probe(self, sighting: Sighting) -> None:
         """Runs a sighted failure many more times. If it comes back, it is confirmed and the others join it."""
@@ -113,12 +118,23 @@ class Confirmer:
             self.registry.join(identity.fingerprint, sighting.claim)
         self.registry.sighted.clear()
         if identity.is_stale_read and not self.registry.settle:
+            self._merge_into_stale_read(identity.fingerprint)
             self.registry.settle = self.session.settle = PAUSE
             what = (
                 f"the target's reads lag behind its writes: from here on each change gets {PAUSE:g} s to show;"
                 f" write `settle: {PAUSE * 1000:g}ms` into the profile"
             )
             self.session.journal.emit({"event": "trouble", "what": what})
+
+    def _merge_into_stale_read(self, name: str) -> None:
+        """What was taken for an answer that comes and goes, and an older state explains, was a stale read, too. If it
+        was not, it comes again.
+        """
+        for other, failure in list(self.registry.failures.items()):
+            explained = may_be_stale(self.session.contract, failure)
+            if other != name and failure.identity.comes_and_goes and explained:
+                self.registry.merge(other, name)
+                self._withdraw(other, f"it is the same as {name}")
 
     def _withdraw(self, name: str, why: str) -> None:
         self.registry.failures.pop(name, None)

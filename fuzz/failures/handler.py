@@ -13,10 +13,7 @@ from dataclasses import dataclass, field, replace
 from fuzz.events.summary import SHRINKING
 from fuzz.failures.confirming import Confirmer
 from fuzz.failures.failure import Failure
-from fuzz.failures.identity import identify
-from fuzz.failures.recurrence import (
-    tells_of_another_state,
-)
+from fuzz.failures.identity import identify, tells_of_another_state
 from fuzz.failures.registry import Claim
 from fuzz.oracle.actions import Action, AtOnce
 from fuzz.oracle.scenario import singles
@@ -31,6 +28,8 @@ from fuzz.target.http.client import Ending
 
 SCENARIOS_REMEMBERED = 24
 TIMES_WHEN_DISTURBED = 2
+PAUSE_TO_BE_SURE = 0.4
+"""Seconds in which a replica that lags has caught up."""
 
 
 class TimeOver(Ending):
@@ -117,16 +116,17 @@ class FailureHandler(Confirmer):
             self._drop(claim, run, unanswered=unanswered)
 
     def _odd_answer_that_stays(self, run: ScenarioRun) -> str:
-        """The state error that tells of a state which is not believed, if it is answered again at once; else empty.
+        """The state error that tells of a state which is not believed, if it is answered again soon; else empty.
 
-        A wrong answer that is gone at once is an answer's fault. One that stays means that the state is another one.
+        A wrong answer that is gone soon is an answer's fault. One that stays means that the state is another one.
         """
         failed = failing_exchange(run.exchanges[-2:])
         odd = tells_of_another_state(self.session.contract, failed.verdict)
         if not odd or failed.verdict.at_once:
             return ""
         again = self.session.start_scenario(SHRINKING)
-        again.perform(failed.action)
+        with self.session.settling(PAUSE_TO_BE_SURE):
+            again.perform(failed.action)
         seen = again.exchanges[-1].verdict.seen
         return odd if seen is not None and seen.outcome == odd else ""
 

@@ -64,10 +64,20 @@ def of_stale_read(pause: float) -> Identity:
     return Identity.of_cause(f"{STALE_READ}: gone with a pause of {pause:g} s", STALE_READ)
 
 
-def of_intermittent(verdict: Verdict) -> Identity:
-    """The identity of a failure of a clause that comes and goes: one for the clause, and one for its pairs at once."""
-    name = f"{verdict.clause} at once" if verdict.at_once else verdict.clause
+def of_intermittent(contract: Contract, verdict: Verdict) -> Identity:
+    """The identity of a failure that comes and goes: one for a clause, and one for its pairs at once. A state error
+    that was not due is the failure of its own clause, whichever was due.
+    """
+    clause = tells_of_another_state(contract, verdict) or verdict.clause
+    name = f"{clause} at once" if verdict.at_once else clause
     return Identity.of_cause(f"{INTERMITTENT}: {name}", f"{name} {INTERMITTENT}")
+
+
+def tells_of_another_state(contract: Contract, verdict: Verdict) -> str:
+    """The state error that was answered and is not due: it tells of a state that is not believed. Empty if none was."""
+    seen = verdict.seen
+    codes = {error.code for error in contract.state_errors}
+    return seen.outcome if seen is not None and seen.outcome in codes - set(verdict.allowed) else ""
 
 
 def relevant_features(contract: Contract, verdict: Verdict, actions: Sequence[Action]) -> frozenset[str]:

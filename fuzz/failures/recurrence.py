@@ -11,11 +11,9 @@ from typing import Protocol
 
 from fuzz.failures.failure import Failure
 from fuzz.failures.identity import Identity, of_intermittent, of_stale_read
-from fuzz.oracle.actions import SendItems
+from fuzz.oracle.actions import Create
 from fuzz.oracle.forms import cause_of
 from fuzz.oracle.judge import explain
-from fuzz.oracle.state import SyncState
-from fuzz.oracle.verdict import SUCCESS, Verdict
 from fuzz.session.exchange import failing_exchange
 from fuzz.shrinking.reproducer import TIMES_WHEN_INTERMITTENT
 from swagger.contract import Contract
@@ -66,10 +64,10 @@ def identity_by_time(failure: Failure, repeater: Repeater, contract: Contract) -
     if not came:
         return None
     well_known = recurrence.always or times >= TIMES_WHEN_INTERMITTENT
-    stale = well_known and may_be_stale(contract, failure) and explained_by_the_past(contract, failure)
+    stale = well_known and may_be_stale(contract, failure)
     if stale and not repeater.fails_with_a_pause(PAUSE, recurrence.runs_with_a_pause):
         return of_stale_read(PAUSE)
-    return None if recurrence.always else of_intermittent(failure.verdict)
+    return None if recurrence.always else of_intermittent(contract, failure.verdict)
 
 
 def identity_of_the_rare(failure: Failure, repeater: Repeater, contract: Contract) -> Identity | None:
@@ -80,37 +78,16 @@ def identity_of_the_rare(failure: Failure, repeater: Repeater, contract: Contrac
     runs = Recurrence(1, first).runs_with_a_pause
     if may_be_stale(contract, failure) and not repeater.fails_with_a_pause(PAUSE, runs):
         return of_stale_read(PAUSE)
-    return of_intermittent(failure.verdict)
+    return of_intermittent(contract, failure.verdict)
 
 
 def may_be_stale(contract: Contract, failure: Failure) -> bool:
-    """Whether the answer is one that the table of states knows, so that an older state could explain it."""
+    """Whether a state that the staff member was in before explains the answer."""
     exchange = failing_exchange(failure.evidence)
-    verdict = exchange.verdict
-    outcomes = {SUCCESS, *(error.code for error in contract.state_errors)}
-    return (
-        isinstance(exchange.action, SendItems)
-        and verdict.seen is not None
-        and verdict.seen.outcome in outcomes
-        and not verdict.at_once
-        and not cause_of(verdict)
-    )
-
-
-def explained_by_the_past(contract: Contract, failure: Failure) -> bool:
-    """Whether an older state of the same scenario explains the answer. When it runs again, no other state is older."""
-    exchange = failing_exchange(failure.evidence)
-    of_staff = (each for each in failure.evidence if each.action.staff == exchange.action.staff)
-    seen = exchange.verdict.seen
-    past = frozenset[SyncState]().union(*(each.verdict.belief for each in of_staff))
-    return seen is not None and any(explain(contract, state, exchange.request, seen) for state in past)
-
-
-def tells_of_another_state(contract: Contract, verdict: Verdict) -> str:
-    """The state error that was answered and is not due: it tells of a state that is not believed. Empty if none was."""
-    seen = verdict.seen
-    codes = {error.code for error in contract.state_errors}
-    return seen.outcome if seen is not None and seen.outcome in codes - set(verdict.allowed) else ""
+    verdict, seen = exchange.verdict, exchange.verdict.seen
+    if seen is None or isinstance(exchange.action, Create) or verdict.at_once or cause_of(verdict):
+        return False
+    return any(explain(contract, state, exchange.request, seen) for state in exchange.past)
 
 
 def never_again(failure: Failure) -> str:

@@ -112,6 +112,15 @@ class FailureRegistry:
             known.situations += claim.situations
             claim.name, claim.settled, claim.again, claim.situations = name, True, 0, Counter()
 
+    def merge(self, name: str, into: str) -> None:
+        """Counts what was seen of one failure under another one. What was known as the first is looked at anew."""
+        with self._lock:
+            known = next(self._named(into))
+            for claim in list(self._named(name)):
+                known.again += 1 + claim.again
+                known.situations += claim.situations
+                self._claims[claim.kind].remove(claim)
+
     def spend(self, requests: int) -> None:
         """Counts requests that are not part of the search."""
         with self._lock:

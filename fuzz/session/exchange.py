@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fuzz.oracle.actions import Single
 from fuzz.oracle.request import Request
+from fuzz.oracle.state import SyncState
 from fuzz.oracle.verdict import Verdict, VerdictKind
 from fuzz.target.http.client import Delivery
 from fuzz.target.request_builder import SentRequest
@@ -16,7 +17,8 @@ from fuzz.target.request_builder import SentRequest
 class Exchange:
     """One action on one staff member: the request as sent, its delivery, and the verdict. Frozen.
 
-    `needs_confirmation`: the failure may be the network's or a gateway's; it counts only if it comes back.
+    `needs_confirmation`: the failure may be the network's or a gateway's; it counts only if it comes back. `past`: the
+    states that the staff member was lately believed to be in: a replica that lags may still show one of them.
     """
 
     action: Single
@@ -25,6 +27,7 @@ class Exchange:
     request: Request
     verdict: Verdict
     needs_confirmation: bool = False
+    past: frozenset[SyncState] = frozenset()
 
 
 def failing_exchange(exchanges: Sequence[Exchange]) -> Exchange:

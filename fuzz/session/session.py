@@ -254,6 +254,7 @@ class Session:
     def _record(self, run: ScenarioRun, exchange: Exchange) -> None:
         """Adds an exchange to the scenario and the journal, and updates its staff member."""
         member = run.member(exchange.action)
+        exchange = replace(exchange, past=frozenset({None, *member.past}))
         member.learn_from(self.contract, exchange, scenario=run.timestamp, timeout=self.client.timeout)
         run.exchanges.append(exchange)
         where = ExchangeId(run.phase, run.number, len(run.exchanges))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fuzz.oracle.actions import UNKNOWN_UID, Create, RequestContext, SendItems, Token
 from fuzz.oracle.request import Request
-from fuzz.oracle.state import Belief
+from fuzz.oracle.state import Belief, SyncState
 from fuzz.oracle.validity.violations import items_of
 from fuzz.oracle.verdict import VerdictKind
 from fuzz.session.exchange import Exchange
@@ -17,6 +17,7 @@ from fuzz.target.request_builder import extract, parse
 from swagger.contract import Contract, ids_of
 
 ACCOUNTS_REMEMBERED = 4
+STATES_REMEMBERED = 8
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class StaffMember:
     """The accounts that were lately believed to be stored, latest first."""
     changed_at: float = 0.0
     """When the last change was answered, by the monotonic clock: until it has settled, a read may show the past."""
+    past: deque[SyncState] = field(default_factory=lambda: deque(maxlen=STATES_REMEMBERED))
+    """The states that were lately believed, latest last. They stay when belief is dropped."""
     _fresh_ids: set[str] = field(default_factory=set)
     _late: list[tuple[float, Request]] = field(default_factory=list)
 
@@ -97,6 +100,7 @@ class StaffMember:
         if belief == self.belief:
             return
         self.belief = belief
+        self.past.extend(state for state in belief if state not in self.past)
         for state in belief:
             if state is not None and state.account is not None:
                 if state.account in self.accounts:
