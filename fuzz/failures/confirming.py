@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from fuzz.events.types import Acceptance, FailureEvent, FailureRenamed, FailureStatus
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
-from fuzz.failures.identity import Identity, identify
+from fuzz.failures.identity import Identity, identify, tells_of_another_state
+from fuzz.failures.other_people import may_be_somebody_elses, moves_by_itself
 from fuzz.failures.recurrence import PAUSE, SIGHTINGS_TO_PROBE, identity_by_time, identity_of_the_rare, may_be_stale
 from fuzz.failures.registry import Claim, FailureRegistry, Sighting
 from fuzz.session.session import Session
@@ -21,8 +22,8 @@ from fuzz.shrinking.reproducer import Reproducer
 from fuzz.shrinking.shrinker import Budget
 from fuzz.target.http.client import Ending, Unreachable
 
-ODD_ANSWERS = 2
-"""Kinds of answers that tell of a state nobody here has caused, after which somebody else is suspected."""
+MOST_WATCHES = 4
+"""How often a run looks whether somebody else moves the staff members."""
 
 
 class Stop(Ending):
@@ -51,15 +52,15 @@ class Confirmer:
     time_left: Callable[[], float] = lambda: float("inf")
     keeping: Keeping = Keeping()
 
-    def judge_by_recurrence(self, failure: Failure, claim: Claim, reproducer: Reproducer, odd: str) -> None:
+    def judge_by_recurrence(self, failure: Failure, claim: Claim, reproducer: Reproducer) -> None:
         """Confirms a failure that comes back under the identity that its recurrence gives it; else only sights it."""
         contract = self.session.contract
         scenario = failure.scenario
         came, times = scenario.reproduced or (0, 0)
         with self.spending():
             identity = identity_by_time(failure, reproducer, contract)
-        if came < times and odd and (identity is None or not identity.is_stale_read):
-            self._note_odd_answer(odd)
+        if came < times and (identity is None or not identity.is_stale_read):
+            self._end_if_somebody_else_is_there(failure, claim)
         of_another = failure.verdict.at_once and came < times and self._known_to_come_and_go() is not None
         if not came or scenario.rests_on or of_another:
             self._sight(failure, claim)
@@ -68,18 +69,25 @@ class Confirmer:
             if identity is not None:
                 self._note_cause(identity)
 
-    def _note_odd_answer(self, odd: str) -> None:
-        """Ends the run if answers tell of several states that nobody here has caused, and that do not come back."""
-        answers = self.registry.odd_answers
-        answers.add(odd)
-        if len(answers) < ODD_ANSWERS:
+    def _end_if_somebody_else_is_there(self, failure: Failure, claim: Claim) -> None:
+        """Ends the run if an answer tells of a state that nobody here has caused, and such states come and go while a
+        sync is left alone.
+        """
+        odd, registry = tells_of_another_state(self.session.contract, failure.verdict), self.registry
+        if not odd or registry.watched >= MOST_WATCHES:
             return
-        for name in list(self.registry.failures):
+        registry.watched += 1
+        with self.spending():
+            if not moves_by_itself(self.session):
+                return
+        concerned = [name for name, each in self.registry.failures.items() if may_be_somebody_elses(self.session, each)]
+        for name in dict.fromkeys((claim.name, *concerned)):
             self._withdraw(name, "somebody else seems to move the staff members")
+        self.registry.sighted.clear()
         raise Unreachable(
-            "somebody else seems to move these staff members: the target told of states that nobody here has caused"
-            f" ({', '.join(sorted(answers))}), and the same steps pass when they are run again. Make sure that nobody"
-            " else uses them, then run again"
+            f"somebody else seems to move these staff members: the target told of a state that nobody here has caused"
+            f" ({odd}), also while nothing was changed here, and the same steps pass when they are run again. Make sure"
+            " that nobody else uses them, then run again"
         )
 
     def _sight(self, failure: Failure, claim: Claim) -> None:

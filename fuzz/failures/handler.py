@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from fuzz.events.summary import SHRINKING
 from fuzz.failures.confirming import Confirmer
 from fuzz.failures.failure import Failure
-from fuzz.failures.identity import identify, tells_of_another_state
+from fuzz.failures.identity import identify
 from fuzz.failures.registry import Claim
 from fuzz.oracle.actions import Action, AtOnce
 from fuzz.oracle.scenario import singles
@@ -28,8 +27,6 @@ from fuzz.target.http.client import Ending
 
 SCENARIOS_REMEMBERED = 24
 TIMES_WHEN_DISTURBED = 2
-PAUSE_TO_BE_SURE = 0.4
-"""Seconds in which a replica that lags has caught up."""
 
 
 class TimeOver(Ending):
@@ -104,31 +101,15 @@ class FailureHandler(Confirmer):
         claim = self.registry.claim(failure.identity, _where(failure.verdict))
         if claim is None:
             return
-        odd = self._odd_answer_that_stays(run)
         if not last.needs_confirmation:
             failure = self.tell(failure, "found")
         failure, reproducer = self._shrink(failure, unanswered=unanswered)
         if not last.needs_confirmation:
-            self.judge_by_recurrence(failure, claim, reproducer, odd)
+            self.judge_by_recurrence(failure, claim, reproducer)
         elif _came_back_each_time(failure.scenario):
             self.confirm(failure, identify(self.session.contract, failure.verdict, failure.actions), claim)
         else:
             self._drop(claim, run, unanswered=unanswered)
-
-    def _odd_answer_that_stays(self, run: ScenarioRun) -> str:
-        """The state error that tells of a state which is not believed, if it is answered again soon; else empty.
-
-        A wrong answer that is gone soon is an answer's fault. One that stays means that the state is another one.
-        """
-        failed = failing_exchange(run.exchanges[-2:])
-        odd = tells_of_another_state(self.session.contract, failed.verdict)
-        if not odd or failed.verdict.at_once:
-            return ""
-        again = self.session.start_scenario(SHRINKING)
-        with self.session.settling(PAUSE_TO_BE_SURE):
-            again.perform(failed.action)
-        seen = again.exchanges[-1].verdict.seen
-        return odd if seen is not None and seen.outcome == odd else ""
 
     def _failure(self, run: ScenarioRun) -> Failure:
         found = Shrunk(tuple(run.actions), tuple(run.exchanges))

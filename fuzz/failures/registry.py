@@ -48,8 +48,8 @@ class FailureRegistry:
     """Requests for shrinking and confirming, which are not part of the search."""
     settle: float = 0.0
     """Seconds that the target's reads lag behind its writes, once that is known."""
-    odd_answers: set[str] = field(default_factory=set)
-    """The state errors that told of a state that nobody here had caused, and that was not there again."""
+    watched: int = 0
+    """How often it was looked whether somebody else moves the staff members."""
     sighted: list[Sighting] = field(default_factory=list)
     """Failures that did not come back, and joined no other."""
     _claims: defaultdict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))

@@ -43,7 +43,7 @@ def _near_success(contract: Contract, answer: Answer) -> tuple[str, str] | None:
 
 
 def _near_error(contract: Contract, answer: Answer) -> tuple[str, str] | None:
-    """The state error that has the answer's message, else the one that has its code."""
+    """The state error that has the answer's message, else the one that has its code and blames no field of the body."""
     if not HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     entries = [*_entries(answer.body)]
@@ -51,8 +51,9 @@ def _near_error(contract: Contract, answer: Answer) -> tuple[str, str] | None:
         for entry in entries:
             if error.message in (entry.get("message"), entry.get("error")):
                 return error.code, _form_of(contract, answer, error, entry)
+    of_fields = {rule.name for rule in contract.fields}
     for error in contract.state_errors:
-        if any(entry.get("code") == error.code and not entry.get("field") for entry in entries):
+        if any(entry.get("code") == error.code and entry.get("field") not in of_fields for entry in entries):
             return error.code, MESSAGE
     return None
 

@@ -19,7 +19,7 @@ def ran_with(fault: str | None) -> Ran:
         return run_against(profile_for(sandbox, request_timeout=10.0), phases=("preflight",))
 
 
-@pytest.mark.parametrize(("fault", "clauses"), [(None, []), (Fault.CRASH_ON_MOCK_CREATION, ["no_server_error"])])
+@pytest.mark.parametrize(("fault", "clauses"), [(None, []), (Fault.CRASH_ON_MOCK_CREATION, ["create"])])
 def test_a_provider_that_is_not_listed_may_be_refused_and_may_not_break_the_service(
     fault: str | None, clauses: list[str]
 ) -> None:
