@@ -67,8 +67,8 @@ class Alphabet:
     """The alphabet of a machine: providers, accounts, and the moves that the target offers. Frozen.
 
     With two of each, every kind of mismatch occurs. `send` names every pair. The moves, which are not under test, name
-    only p0 a0 and p1 a1: over all bound states these are matched, and mismatched in provider, account and both.
-    `moves_name_all` lets them name every pair, for 75 % more requests. `is_judged` is False if the moves are steps of
+    p0 a0; `disable` names p1 a1, too, so that syncs of both providers are disabled. What a move that names another sync
+    does is not documented. `moves_name_all` lets them name every pair. `is_judged` is False if the moves are steps of
     the target profile: then neither their answers nor their names matter.
 
     ValueError for a single account: with one, a bound sync answers as a fresh one does.
@@ -92,9 +92,10 @@ class Alphabet:
         """All inputs, `send` first: it is the endpoint under test, and tells states apart."""
         every = tuple(product(range(self.providers), range(self.accounts)))
         sends = tuple(Input(InputKind.SEND, *pair) for pair in every)
-        pairs = every if self.moves_name_all else self._diagonal()
-        return (*sends, *self.creates(), *(Input(InputKind(move), *pair) for move in self.moves for pair in pairs))
+        named = {move: every if self.moves_name_all else self._named_by(move) for move in self.moves}
+        moves = (Input(InputKind(move), *pair) for move, pairs in named.items() for pair in pairs)
+        return (*sends, *self.creates(), *moves)
 
-    def _diagonal(self) -> tuple[tuple[int, int], ...]:
-        longest = max(self.providers, self.accounts) if self.is_judged else 1
-        return tuple((place % self.providers, place % self.accounts) for place in range(longest))
+    def _named_by(self, move: Move) -> tuple[tuple[int, int], ...]:
+        count = max(self.providers, self.accounts) if self.is_judged and move is Move.DISABLE else 1
+        return tuple((place % self.providers, place % self.accounts) for place in range(count))

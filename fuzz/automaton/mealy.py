@@ -190,7 +190,8 @@ def _disagreements(
 ) -> Iterator[tuple[Word, frozenset[State], str]]:
     """Words, what is believed before their last input, and the answer to it that no believed state permits."""
     begin = frozenset({machine.initial})
-    met: set[tuple[frozenset[State], Any]] = {(begin, other.initial)}
+    # Without the first pair: only the opening inputs are tried on it.
+    met: set[tuple[frozenset[State], Any]] = set()
     ahead: deque[tuple[Word, frozenset[State], Any]] = deque([((), begin, other.initial)])
     opening = {start[0] for start in machine.starts if start}
     while ahead:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 
 from fuzz.oracle.state import name_of
-from fuzz.oracle.verdict import ReadAnswer, Verdict
+from fuzz.oracle.verdict import AT_ONCE, SERVER_ERROR, ReadAnswer, Verdict
 
 LONGEST_CAUSE = 60
 """Characters of a cause in a fingerprint, which is a folder's name, too."""
@@ -23,8 +23,9 @@ def fingerprint(verdict: Verdict, relevant_features: Collection[str] = ()) -> st
     """
     seen = verdict.seen
     label = seen.label if seen else "no answer"
+    crashed = seen is not None and seen.outcome == SERVER_ERROR
     rest: tuple[object, ...] = (
-        verdict.detail,
+        (AT_ONCE if verdict.at_once else "") if crashed else verdict.detail,
         state_kinds(verdict),
         normalised(seen),
         verdict.violations,

@@ -56,6 +56,9 @@ $business
 # Seconds to wait for an answer.
 #request_timeout: 30
 
+# How long a change may take to show in what is read, where reads lag behind writes: 200ms, 0.5s.
+#settle: 200ms
+
 # Sent with every request. {env: NAME} in place of a text is a secret.
 #headers: {X-On-Behalf-Of: 1a2b3c}
 

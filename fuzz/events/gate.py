@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from fuzz.events.summary import RunVerdict, Summary
 
+NOT_REACHED = {
+    "missing": "the state `none` was not reached: after disconnect no answer told that there is no calendar sync; write"
+    " steps that reach it as lifecycle: {none: …} into the profile",
+    "invalid": "the state `disabled` was not reached: after disable no answer told that the calendar sync is disabled;"
+    " write steps that reach it as lifecycle: {disabled: …} into the profile",
+}
+"""Why a state error was never due although the target offers the sibling that should lead to its state."""
+
 EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INCONCLUSIVE: 3}
 
 
@@ -46,7 +54,7 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
         reasons.extend(f"{phase} did not finish" for phase in incomplete(summary))
     if never:
         reasons.append(f"never due: {', '.join(never)}")
-        reasons.extend(impossible)
+        reasons.extend(impossible or (NOT_REACHED[clause] for clause in never if clause in NOT_REACHED))
     if not summary.clauses and not reasons:
         reasons.append("nothing was tested")
     if reasons:

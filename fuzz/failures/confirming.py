@@ -56,7 +56,11 @@ class Confirmer:
         """Confirms a failure that comes back under the identity that its recurrence gives it; else only sights it."""
         contract = self.session.contract
         scenario = failure.scenario
-        came, times = scenario.reproduced or (0, 0)
+        if scenario.reproduced is None:
+            # It is the same as a known failure, and was not run again.
+            self.confirm(failure, identify(contract, failure.verdict, failure.actions), claim)
+            return
+        came, times = scenario.reproduced
         with self.spending():
             identity = identity_by_time(failure, reproducer, contract)
         if came < times and (identity is None or not identity.is_stale_read):

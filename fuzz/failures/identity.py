@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fuzz.bundle.fingerprint import fingerprint, fingerprint_of_cause
-from fuzz.oracle.actions import Action, SendItems
+from fuzz.oracle.actions import UNAUTHORISED, Action, SendItems, Token
 from fuzz.oracle.forms import cause_of
 from fuzz.oracle.scenario import singles
-from fuzz.oracle.verdict import Verdict
+from fuzz.oracle.verdict import MALFORMED, REFUSAL, SERVER_ERROR, Verdict, VerdictKind
 from fuzz.shrinking.canonical_body import differences_from_canonical
 from strategies.body_layout import layout_of
 from swagger.contract import Contract
@@ -52,11 +52,22 @@ class Identity:
 
 def identify(contract: Contract, verdict: Verdict, actions: Sequence[Action]) -> Identity:
     """The identity of a failure with this verdict, found by these actions."""
-    cause = cause_of(verdict)
+    cause = cause_of(verdict) or _token_not_checked(verdict, actions)
     if cause:
         return Identity.of_cause(cause, cause)
     kind, features = fingerprint(verdict), relevant_features(contract, verdict, actions)
     return Identity(kind, features, fingerprint(verdict, features) if features else kind)
+
+
+def _token_not_checked(verdict: Verdict, actions: Sequence[Action]) -> str:
+    """The cause of an answer to a token that is no good, if it is not a refusal: whatever the state, it is one."""
+    last, seen = singles(actions[-1])[-1] if actions else None, verdict.seen
+    refused = seen is None or seen.outcome in (REFUSAL, SERVER_ERROR, MALFORMED)
+    if refused or verdict.kind is not VerdictKind.FAIL or verdict.at_once:
+        return ""
+    if last is None or last.token not in UNAUTHORISED:
+        return ""
+    return f"{verdict.clause}: not refused with {'no' if last.token is Token.NONE else last.token} token"
 
 
 def of_stale_read(pause: float) -> Identity:

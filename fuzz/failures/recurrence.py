@@ -33,7 +33,7 @@ SIGHTINGS_TO_PROBE = 3
 class Repeater(Protocol):
     """Runs the smallest scenario of a failure again."""
 
-    def fails_with_a_pause(self, pause: float, times: int) -> bool: ...
+    def passes_with_a_pause(self, pause: float, times: int) -> bool: ...
 
     def runs_to_fail(self, times: int) -> int | None: ...
 
@@ -65,7 +65,7 @@ def identity_by_time(failure: Failure, repeater: Repeater, contract: Contract) -
         return None
     well_known = recurrence.always or times >= TIMES_WHEN_INTERMITTENT
     stale = well_known and may_be_stale(contract, failure)
-    if stale and not repeater.fails_with_a_pause(PAUSE, recurrence.runs_with_a_pause):
+    if stale and repeater.passes_with_a_pause(PAUSE, recurrence.runs_with_a_pause):
         return of_stale_read(PAUSE)
     return None if recurrence.always else of_intermittent(contract, failure.verdict)
 
@@ -76,7 +76,7 @@ def identity_of_the_rare(failure: Failure, repeater: Repeater, contract: Contrac
     if first is None:
         return None
     runs = Recurrence(1, first).runs_with_a_pause
-    if may_be_stale(contract, failure) and not repeater.fails_with_a_pause(PAUSE, runs):
+    if may_be_stale(contract, failure) and repeater.passes_with_a_pause(PAUSE, runs):
         return of_stale_read(PAUSE)
     return of_intermittent(contract, failure.verdict)
 

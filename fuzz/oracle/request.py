@@ -34,9 +34,11 @@ def request_of(
         return Request(action, named_by(body), judge_payload(contract, body, context), context.token)
     if isinstance(action, MoveSync):
         unspecified = unspecified_names(contract, action.provider, action.account)
-    else:
-        unspecified = () if action.is_documented else (Unspecified(Feature.CREATE_TOKEN, action.token),)
-    return Request(action, named_of(action), Validity(unspecified=unspecified), context.token)
+        return Request(action, named_of(action), Validity(unspecified=unspecified), context.token)
+    if action.is_documented:
+        return Request(action, named_of(action))
+    validity = Validity(unspecified=(Unspecified(Feature.CREATE_TOKEN, action.token),))
+    return Request(action, named_of(action), validity, action.token)
 
 
 def judge_payload(contract: Contract, body: Json, context: RequestContext) -> Validity:

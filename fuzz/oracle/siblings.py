@@ -18,6 +18,7 @@ from fuzz.oracle.validity.feature_names import Feature
 from fuzz.oracle.verdict import MALFORMED, OTHER, REFUSAL, SERVER_ERROR, SUCCESS, ReadAnswer
 from swagger.contract import ClauseKind, Contract, Json, SiblingPromises
 
+CONTRADICTS = "a boolean of the documented record is the other one"
 RECORD_KEY = "data"
 """A record stands at the top of a body, or under this key: the documents name the record, and not its place."""
 
@@ -48,13 +49,12 @@ def _read_success(promises: SiblingPromises, answer: Answer) -> ReadAnswer:
         return ReadAnswer(SUCCESS, status, label=str(status))
     wrong = _lacks(answer.body, documented)
     inner = answer.body.get(RECORD_KEY) if isinstance(answer.body, dict) else None
+    record = answer.body
     if wrong and isinstance(inner, dict):
-        wrong = _lacks(inner, documented)
-        record = inner
-    else:
-        record = answer.body
+        wrong, record = _lacks(inner, documented), inner
     if wrong:
-        return ReadAnswer(MALFORMED, status, label=f"{status} malformed", why=wrong)
+        form = CONTRADICTS if contradicts(record, documented) else ""
+        return ReadAnswer(MALFORMED, status, label=f"{status} malformed", why=wrong, form=form)
     return ReadAnswer(SUCCESS, status, label=str(status), account=record.get("account") if record else None)
 
 
@@ -75,6 +75,12 @@ def _lacks(body: Json, example: Json, path: str = "$") -> str:
     if body is None or example is None or _kind(body) is _kind(example):
         return ""
     return f"{path} is not of the documented type"
+
+
+def contradicts(record: Json, example: Json) -> bool:
+    """Whether a record has a boolean of the example with the other value."""
+    both = isinstance(record, dict) and isinstance(example, dict)
+    return both and any(isinstance(value, bool) and record.get(key) is (not value) for key, value in example.items())
 
 
 def _kind(value: Json) -> type:
@@ -119,14 +125,9 @@ def allowed_move(contract: Contract, state: SyncState, request: Request) -> Mapp
     if promises.success_body is not None:
         outcomes[SUCCESS] = _as_shown(promises, state, action) or after
     error = promises.clause_of_kind(ClauseKind.STATE_ERROR)
-    if error is not None and not _surely_has_a_sync(state, action):
+    if error is not None:
         outcomes[error.id] = after
     return outcomes
-
-
-def _surely_has_a_sync(state: SyncState, action: MoveSync) -> bool:
-    """Whether "has no calendar sync" is untrue in any reading: the sync is enabled, and is the one that is named."""
-    return state is not None and not state.disabled and not names_another_sync(state, named_of(action))
 
 
 def explain_move(contract: Contract, state: SyncState, request: Request, seen: ReadAnswer) -> frozenset[SyncState]:
@@ -137,10 +138,17 @@ def explain_move(contract: Contract, state: SyncState, request: Request, seen: R
     if set(outcomes) == {REFUSAL} and HTTPStatus.BAD_REQUEST <= seen.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return outcomes[REFUSAL]
     after = outcomes.get(seen.outcome, frozenset())
+    if seen.form == CONTRADICTS and _is_the_one_named(state, action):
+        return frozenset()
     if seen.outcome == SUCCESS and state is not None and seen.account != state.account:
         # The record does not show the account: whether it is kept is not said.
         return possibly_moved(state, action) if after else after
     return after
+
+
+def _is_the_one_named(state: SyncState, action: MoveSync) -> bool:
+    """Whether the sync is enabled, and is the one that is named: a documented success is a success of that."""
+    return state is not None and not state.disabled and not names_another_sync(state, named_of(action))
 
 
 def _as_shown(promises: SiblingPromises, state: SyncState, action: MoveSync) -> frozenset[SyncState]:

@@ -65,8 +65,8 @@ def _clause_of_move(
     if outcomes == (REFUSAL,):
         return f"{action.move}.{TOKEN}"
     of_errors = [outcome for outcome in outcomes if outcome.startswith(f"{action.move}.")]
-    if len(outcomes) > 1 and not passed and seen is not None and seen.outcome.startswith(f"{action.move}."):
-        return seen.outcome
+    if len(outcomes) > 1 and not passed:
+        return f"{action.move}.{SUCCESS}"
     if len(outcomes) == 1:
         return of_errors[0] if of_errors else f"{action.move}.{SUCCESS}"
     return no_server_error

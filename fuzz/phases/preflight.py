@@ -6,12 +6,13 @@ It also finds out which sibling operations the target has, and on which gateway.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 
 from fuzz.failures.handler import FailureHandler
-from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
+from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.validity.violations import named_by
 from fuzz.oracle.verdict import Verdict, VerdictKind
 from fuzz.phases.quotation import quoted
@@ -55,7 +56,40 @@ def _run_example(handler: FailureHandler, place: int, example: Json) -> Scenario
     """Performs the document's own example for one staff member. Unreachable if the very first create is refused."""
     session = handler.session
     actions = (Create(place, _example_provider(session)), SendItems(place, example))
-    return handler.run(actions, PHASE, check=partial(_check_first_create, session, place))
+    return handler.run(actions, PHASE, check=partial(_check_first_answer, session, place))
+
+
+def _check_first_answer(session: Session, place: int, exchange: Exchange) -> None:
+    """Unreachable for a first answer that tells of the target profile, and of no contract."""
+    if isinstance(exchange.action, SendItems):
+        _check_route(session, exchange)
+    else:
+        _check_first_create(session, place, exchange)
+
+
+def _check_route(session: Session, exchange: Exchange) -> None:
+    """A 404 or 405 tells of the address, if a request without a token is answered so, too: a service that is there
+    would refuse the token.
+    """
+    if not _is_no_route(exchange):
+        return
+    assert isinstance(exchange.action, SendItems)
+    probe = session.start_scenario(PHASE)
+    probe.perform(replace(exchange.action, token=Token.NONE))
+    if not _is_no_route(probe.exchanges[-1]):
+        return
+    http, answer, fallback = exchange.sent.http, exchange.delivery.answer, session.profile.fallback_url
+    assert answer is not None
+    field = "the path of fallback_url" if fallback else "whether the profile needs a fallback_url"
+    raise Unreachable(
+        f"the document's example is answered {quoted(session.secrets, answer)}, also without a token: most likely"
+        f" nothing is served at {http.method} {http.url}. Check {field}, and the path of base_url"
+    )
+
+
+def _is_no_route(exchange: Exchange) -> bool:
+    answer = exchange.delivery.answer
+    return answer is not None and answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 def _check_first_create(session: Session, place: int, exchange: Exchange) -> None:

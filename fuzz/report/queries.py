@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
-from fuzz.events.summary import RunVerdict, Summary
+from fuzz.events.summary import ClauseTally, RunVerdict, Summary
 from fuzz.events.types import ClauseEntry, FailureEvent
 from fuzz.oracle.state import Situation
 from fuzz.report.text import counted
@@ -111,9 +111,16 @@ def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, boo
         seen=tally.seen,
         not_due=tally.not_due,
         surplus=tally.surplus,
-        verdict=RunVerdict.FAIL if name in failing else tally.verdict,
+        verdict=_clause_verdict(tally, failing=name in failing),
         accepted=failing.get(name, False),
     )
+
+
+def _clause_verdict(tally: ClauseTally, *, failing: bool) -> RunVerdict:
+    """A clause fails exactly where a failure is told under it. One that another failure touched is inconclusive."""
+    if failing:
+        return RunVerdict.FAIL
+    return RunVerdict.INCONCLUSIVE if tally.verdict is RunVerdict.FAIL else tally.verdict
 
 
 def matrix_of(summary: Summary) -> Matrix:

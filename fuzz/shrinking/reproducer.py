@@ -183,10 +183,16 @@ class Reproducer:
         rests_on = _rests_on(self.best.evidence, passed)
         self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history, rests_on=rests_on)
 
-    def fails_with_a_pause(self, pause: float, times: int) -> bool:
-        """Whether the best scenario fails in any of so many runs in which each change gets so many seconds to show."""
-        runs = (self._runner.run(self.best.actions, pause=pause) for _ in self._while_time(times))
-        return any(self._runner.reproduces(run) for run in runs)
+    def passes_with_a_pause(self, pause: float, times: int) -> bool:
+        """Whether the best scenario passes in each of so many runs in which each change gets so many seconds to show.
+        False if there is no time for all of them.
+        """
+        passed = 0
+        for _ in self._while_time(times):
+            if self._runner.reproduces(self._runner.run(self.best.actions, pause=pause)):
+                return False
+            passed += 1
+        return passed == times
 
     def runs_to_fail(self, times: int) -> int | None:
         """The number of runs after which the best scenario first fails; None if it does not in so many."""

@@ -54,7 +54,8 @@ def test_every_scenario_shows_it_if_one_staff_member_gets_the_state_of_the_other
 def test_every_kind_of_input_is_tried_on_the_other_in_every_kind_of_state_of_the_first() -> None:
     scenarios = isolation_scenarios(documented())
     kinds = Counter(_act(steps).kind for steps in scenarios)
-    assert kinds == dict.fromkeys(InputKind, 8)
+    both, one = (InputKind.CREATE, InputKind.SEND, InputKind.DISABLE), (InputKind.CONNECT, InputKind.DISCONNECT)
+    assert kinds == dict.fromkeys(both, 8) | dict.fromkeys(one, 4)
     assert sum(map(len, scenarios)) < 300
     assert all(
         next(x for who, x in steps if who == staff).kind is InputKind.CREATE for steps in scenarios for staff in (0, 1)
@@ -80,11 +81,9 @@ ACTS = {
     "create p0": ["create p1"],
     "create p1": ["create p0"],
     "connect p0 a0": ["create p0"],
-    "connect p1 a1": ["create p1"],
     "disable p0 a0": ["create p0", "send p0 a0"],
     "disable p1 a1": ["create p1", "send p1 a1"],
     "disconnect p0 a0": ["create p0"],
-    "disconnect p1 a1": ["create p1"],
     "send p0 a0": ["create p0"],
     "send p1 a1": ["create p1"],
 }

@@ -25,13 +25,10 @@ def test_for_each_provider_and_move_there_are_words_that_send() -> None:
         ("create p0", "connect p0 a0", "send p1 a0"),
         ("create p0", "disable p0 a0", "send p1 a0"),
         ("create p0", "disconnect p0 a0", "send p1 a0"),
-        ("create p1", "connect p1 a1", "send p0 a0"),
-        ("create p1", "connect p1 a1", "send p1 a1"),
         ("create p1", "disable p1 a1", "send p0 a0"),
-        ("create p1", "disconnect p1 a1", "send p0 a0"),
     }
     found = [tuple(write_word(word)) for word in words_through_unspecified(documented())]
-    assert (8, words) == (len(found), set(found))
+    assert (5, words) == (len(found), set(found))
 
 
 def test_a_machine_without_unspecified_points_has_no_such_words() -> None:

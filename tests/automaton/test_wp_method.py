@@ -173,7 +173,7 @@ def test_every_state_and_input_is_met_within_the_first_few_hundred_requests() ->
 
 def test_a_suite_has_as_many_words_and_requests_as_ever() -> None:
     sizes = {depth: suite_size(documented(), depth=depth) for depth in (0, 1)}
-    assert sizes == {0: (186, 852), 1: (2392, 13190)}
+    assert sizes == {0: (162, 740), 1: (1762, 9667)}
     assert suite_size(documented(moves_name_all=True))[1] == 1474
 
 

@@ -14,7 +14,6 @@ from fuzz.oracle.validity.violations import Validity
 from fuzz.oracle.verdict import ReadAnswer, Tally, Verdict, VerdictKind
 from tests.oracle.documented import (
     BOUND,
-    CONNECT_MISSING,
     CONNECTED,
     CRASHED,
     CREATED,
@@ -84,7 +83,7 @@ TYPE_ID = "type:external_items[].external_id"
         (DISABLED, send(token=Token.OTHER_STAFF), OK, "invalid"),
         (BOUND, create(), state_error("missing"), "create"),
         (BOUND, create(), CREATED, "create"),
-        (BOUND, move(Move.CONNECT), CONNECT_MISSING, "connect.missing"),
+        (BOUND, move(Move.DISABLE), CONNECTED, "disable.success"),
         (FRESH, move(Move.DISABLE), REFUSED, "disable.success"),
         (None, move(Move.CONNECT), CONNECTED, "connect.missing"),
         (BOUND, move(Move.DISCONNECT), CRASHED, "disconnect.no_server_error"),
