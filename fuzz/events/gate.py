@@ -54,9 +54,15 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
         reasons.extend(f"{phase} did not finish" for phase in incomplete(summary))
     if never:
         reasons.append(f"never due: {', '.join(never)}")
-        reasons.extend(impossible or (NOT_REACHED[clause] for clause in never if clause in NOT_REACHED))
+        reasons.extend(impossible or _not_reached(summary, never))
     if not summary.clauses and not reasons:
         reasons.append("nothing was tested")
     if reasons:
         return Conclusion(RunVerdict.INCONCLUSIVE, tuple(reasons))
     return Conclusion(RunVerdict.PASS, ())
+
+
+def _not_reached(summary: Summary, never: Collection[str]) -> list[str]:
+    """Why state errors were never due, in a run that got as far as to send what succeeds."""
+    sent = "success" in summary.clauses and "success" not in never
+    return [NOT_REACHED[clause] for clause in never if sent and clause in NOT_REACHED]

@@ -23,8 +23,9 @@ from tests.oracle.documented import (
     CREATED,
     DISABLED,
     DISABLED_FRESH,
+    DISABLED_NOW,
+    DISCONNECTED,
     FRESH,
-    MOVED,
     OK,
     REFUSED,
     A,
@@ -55,12 +56,15 @@ def judged_in_turn(*exchanges: tuple[Request, Answer]) -> list[Step]:
 
 
 BIND = [(create(), CREATED), (send(), OK)]
-DISABLE = [*BIND, (move(Move.DISABLE), MOVED)]
+DISABLE = [*BIND, (move(Move.DISABLE), DISABLED_NOW)]
 TWICE = Answer(422, {"success": False, "errors": [{"code": "x", "message": "staff account is disabled"}]})
 
 ARGUMENTS = [
     ([(send(), OK)], "At first the staff member has no calendar sync."),
-    ([*BIND, (move(Move.DISCONNECT), MOVED), (send(), OK)], "After step 3 the staff member has no calendar sync."),
+    (
+        [*BIND, (move(Move.DISCONNECT), DISCONNECTED), (send(), state_error("missing")), (send(), OK)],
+        "After step 4 the staff member has no calendar sync.",
+    ),
     (
         [(create(), CREATED), (send(), REFUSED)],
         "After step 1 the google_v3 sync is fresh, so any account may be named.",

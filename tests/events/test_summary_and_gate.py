@@ -128,7 +128,7 @@ def test_requests_count_towards_the_phase_they_are_sent_in() -> None:
     assert 9 == summary.phases["random"]["requests"]
 
 
-def test_situations_and_observations_are_of_sendings_alone_and_edges_of_all() -> None:
+def test_situations_are_of_sendings_alone_and_observations_and_edges_of_all() -> None:
     events = [
         exchange(silent=["empty list"]),
         exchange(silent=["empty list"], seen="422 refusal"),
@@ -141,7 +141,10 @@ def test_situations_and_observations_are_of_sendings_alone_and_edges_of_all() ->
     ]
     summary = summarise(events)
     assert {"matched": {"200": 3, "422 refusal": 1, "500": 2}} == summary.situations
-    assert {("empty list", "matched"): {"200": 2, "422 refusal": 1}} == summary.observations
+    assert {
+        ("empty list", "matched"): {"200": 2, "422 refusal": 1},
+        ("no email", "matched"): {"200": 1},
+    } == summary.observations
     assert {
         ("bound", "send", "200", "bound"): [2, 0],
         ("bound", "send", "422 refusal", "bound"): [1, 0],
@@ -164,10 +167,28 @@ def test_a_failure_is_known_by_its_last_event_and_a_renamed_one_by_its_new_name(
     assert {"g": failure("g")} == summary.failures
 
 
-def test_a_failure_found_again_keeps_all_but_its_count() -> None:
-    counted = {"event": "failure_counted", "fingerprint": "f", "count": 7}
+def test_a_failure_found_again_keeps_all_but_its_count_and_its_situations() -> None:
+    counted = {"event": "failure_counted", "fingerprint": "f", "count": 7, "situations": {"missing in none": 7}}
     summary = summarise([failure(count=1), counted, counted | {"fingerprint": "unheard of"}])
-    assert {"f": failure(count=7)} == summary.failures
+    assert {"f": failure(count=7, situations={"missing in none": 7})} == summary.failures
+
+
+def test_a_failure_that_is_withdrawn_is_none_and_a_doubt_keeps_the_run_from_passing() -> None:
+    summary = summarise([*GREEN, failure(), {"event": "failure_withdrawn", "fingerprint": "f", "why": "gone"}])
+    assert {} == summary.failures
+    assert RunVerdict.PASS is conclude(summary, stopped=None, impossible=()).verdict
+    summary.fold({"event": "trouble", "what": "once, and never again", "doubt": True})
+    found = conclude(summary, stopped=None, impossible=())
+    assert (RunVerdict.INCONCLUSIVE, ("once, and never again",)) == (found.verdict, found.reasons)
+
+
+def test_a_state_that_was_never_reached_is_named_with_what_to_write() -> None:
+    started = {**STARTED, "clauses": [{"id": name} for name in ("missing", "success")]}
+    summary = summarise([started, exchange(due=["success"], met=["success"])])
+    [never, why] = conclude(summary, stopped=None, impossible=()).reasons
+    assert "never due: missing" == never
+    assert "write steps that reach it as lifecycle: {none: …}" in why
+    assert [never, "no way"] == list(conclude(summary, stopped=None, impossible=("no way",)).reasons)
 
 
 def test_troubles_are_told_once_the_end_is_kept_and_the_unknown_passed_over() -> None:

@@ -95,9 +95,8 @@ def test_report_json_has_the_documented_keys_and_numbers(tmp_path: Path) -> None
 
 def test_report_json_inventories_observations_and_drift(tmp_path: Path) -> None:
     found = report(tmp_path, honest_run())
-    assert [{"feature": "empty list: external_items", "situation": "matched", "answers": {"200": 1}}] == found[
-        "observations"
-    ]
+    observed = {"feature": "empty list: external_items", "situation": "matched", "answers": {"200": 1}, "notable": ""}
+    assert [observed] == found["observations"]
     assert "external_calendar_uid" == found["drift"][0]["what"]
     assert "the target's machine is the documented one" == found["phases"][0]["established"]
 

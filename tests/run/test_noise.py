@@ -268,6 +268,6 @@ def test_a_state_error_with_the_body_of_a_gateway_each_time_is_a_failure() -> No
         ran = run_against(profile_for(sandbox, proxy.address))
 
     assert ran.failures
-    assert {("invalid", "422 refusal", "3/3")} == {
-        (event["clause"], event["observed"], event["reproduced"]) for event in ran.summary.failures.values()
-    }
+    told = {(event["clause"], event["observed"], event["reproduced"]) for event in ran.summary.failures.values()}
+    assert ("invalid", "422 refusal", "3/3") in told
+    assert {("422 refusal", "3/3")} == {(observed, reproduced) for _, observed, reproduced in told}

@@ -82,7 +82,7 @@ def test_a_move_without_a_good_token_is_never_made_by_a_targets_own_steps(sandbo
 
     verdict = run.perform(MoveSync(0, Move.DISABLE, "google_v3", "a@example.com", Token.UNKNOWN))
 
-    assert (VerdictKind.PASS, "token") == (verdict.kind, verdict.clause)
+    assert (VerdictKind.PASS, "disable.token") == (verdict.kind, verdict.clause)
     assert frozenset({CalendarSync("google_v3")}) == verdict.belief
     session.close()
 
@@ -297,7 +297,7 @@ def test_a_run_against_a_target_says_its_rate_and_its_plan_first(
 
     assert "rate: no limit (here.yaml)\n" in said["rate_limit: none"]
     assert "rate: 5/s (here.yaml)\n" in said["rate_limit: 300/m"]
-    assert "rate: 8/s (x-throttling-tier in scheduling.json#/paths" in said[""]
+    assert "rate: 8/s (x-throttling-tier in scheduling.json#/x-throttling-tier)" in said[""]
     assert (
         "plan: 25 requests, 5.0 s at that rate: more than --max-time 1.0 s has room for\n" in said["rate_limit: 300/m"]
     )
