@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from fuzz.events.summary import SHRINKING
-from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
+from fuzz.oracle.actions import Action, Create, Move, MoveSync, SendItems
 from fuzz.oracle.verdict import Verdict, VerdictKind
 from fuzz.session.lost_answers import no_answer_verdict
 from fuzz.session.session import ScenarioRun, Session
@@ -49,13 +49,21 @@ class CandidateRunner:
         run.forget_states()
         for action in candidate:
             verdict = run.perform(action)
-            if verdict.kind is VerdictKind.FAIL or run.exchanges[-1].needs_confirmation:
+            failed = verdict.kind is VerdictKind.FAIL and not self._is_a_siblings(action)
+            if failed or run.exchanges[-1].needs_confirmation:
                 break
         last = run.exchanges[-1]
         if self.expects_no_answer and last.needs_confirmation and last.delivery.answer is None:
             self._judge_unanswered(candidate, run)
         run.forget_states()
         return run
+
+    def _is_a_siblings(self, action: Action) -> bool:
+        """Whether a failure of this action is a sibling's, where another kind of failure is looked for: the scenario
+        goes on, as a sibling may only show what is wrong with the sync.
+        """
+        is_own = "." in self.failure.clause.partition(":")[0]
+        return isinstance(action, MoveSync) and not is_own
 
     def reproduces(self, run: ScenarioRun) -> bool:
         """Whether the run ended in the same failure: the same clause, and the same outcome of the request."""

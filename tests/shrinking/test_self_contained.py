@@ -22,7 +22,7 @@ REMEMBERS = {
     Fault.RECREATION_KEEPS_ACCOUNT: 4,
     Fault.RECREATION_KEEPS_PROVIDER: 3,
     Fault.RECREATION_KEEPS_DISABLED: 4,
-    Fault.LOOKUP_BY_ACCOUNT: 5,
+    Fault.LOOKUP_BY_ACCOUNT: 6,
 }
 """Faults that remember what should be forgotten, and how many actions show that on a new server."""
 
