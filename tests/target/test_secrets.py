@@ -257,7 +257,7 @@ def test_no_token_is_found_in_anything_that_a_run_leaves_behind(
     options = RunOptions(
         command="run",
         target=Path("target.yaml"),
-        max_time=6.0,
+        max_time=15.0,
         seed=1,
         phases=("preflight", "conformance", "random", "race"),
         reports=tuple(KINDS),
