@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fuzz.bundle.fingerprint import fingerprint, fingerprint_of_cause
-from fuzz.oracle.actions import UNAUTHORISED, Action, SendItems, Token
+from fuzz.oracle.actions import UNAUTHORISED, Action, SendItems
 from fuzz.oracle.forms import cause_of
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import MALFORMED, REFUSAL, SERVER_ERROR, Verdict, VerdictKind
@@ -60,14 +60,14 @@ def identify(contract: Contract, verdict: Verdict, actions: Sequence[Action]) ->
 
 
 def _token_not_checked(verdict: Verdict, actions: Sequence[Action]) -> str:
-    """The cause of an answer to a token that is no good, if it is not a refusal: whatever the state, it is one."""
+    """The cause of an answer to a token that is no good, if that is not refused: one for all states and tokens."""
     last, seen = singles(actions[-1])[-1] if actions else None, verdict.seen
     refused = seen is None or seen.outcome in (REFUSAL, SERVER_ERROR, MALFORMED)
     if refused or verdict.kind is not VerdictKind.FAIL or verdict.at_once:
         return ""
     if last is None or last.token not in UNAUTHORISED:
         return ""
-    return f"{verdict.clause}: not refused with {'no' if last.token is Token.NONE else last.token} token"
+    return f"{verdict.clause}: not refused"
 
 
 def of_stale_read(pause: float) -> Identity:
