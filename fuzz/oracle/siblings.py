@@ -168,7 +168,7 @@ def possibly_moved(state: SyncState, action: MoveSync) -> frozenset[SyncState]:
     if state is None:
         created = {CalendarSync(action.provider), named} if action.move is Move.CONNECT else set()
         return frozenset({None, *created})
-    stored = bind(state, named_of(action)) if state.provider == action.provider else state
+    stored = bind(state, named_of(action))
     if action.move is Move.CONNECT:
         enabled = replace(stored, disabled=False)
         return frozenset({state, stored, enabled, named, replace(enabled, account=action.account)})

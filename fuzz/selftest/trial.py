@@ -64,13 +64,14 @@ class Trial:
         """Whether a fault was found, or an honest subject was silent."""
         if not self.subject.honest:
             return self.found
-        silent = {ExitCode.PASS, ExitCode.INCONCLUSIVE} if self._lacks_a_sibling else {ExitCode.PASS}
+        silent = {ExitCode.PASS, ExitCode.INCONCLUSIVE} if self._cannot_reach_a_state else {ExitCode.PASS}
         return not self.phase and self.exit_code in silent
 
     @property
-    def _lacks_a_sibling(self) -> bool:
+    def _cannot_reach_a_state(self) -> bool:
+        """Whether the subject lacks a sibling, or has one that does not do what its name says: no run can pass then."""
         staging = self.subject.staging
-        return staging is not None and staging.deployment.off is not None
+        return "was not reached" in self.trouble or (staging is not None and staging.deployment.off is not None)
 
     @property
     def longer(self) -> bool:
