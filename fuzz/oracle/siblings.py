@@ -171,7 +171,8 @@ def possibly_moved(state: SyncState, action: MoveSync) -> frozenset[SyncState]:
     stored = bind(state, named_of(action))
     if action.move is Move.CONNECT:
         enabled = replace(stored, disabled=False)
-        return frozenset({state, stored, enabled, named, replace(enabled, account=action.account)})
+        gone = {None} if names_another_sync(state, named_of(action)) else set()
+        return frozenset({state, stored, enabled, named, replace(enabled, account=action.account), *gone})
     disabled = {replace(each, disabled=True) for each in (state, stored, replace(state, account=None))}
     if action.move is Move.DISABLE:
         return frozenset({state, *disabled})
