@@ -281,10 +281,14 @@ class Contract:
         return self.promises.get(sibling) or SiblingPromises(sibling)
 
     def clause(self, clause_id: str) -> Clause:
-        """The clause of an id; KeyError if there is none."""
+        """The clause of an id; KeyError if there is none. A sibling without a document still promises no 5xx."""
         for clause in self.clauses:
             if clause.id == clause_id:
                 return clause
+        sibling, _, rest = clause_id.partition(".")
+        if sibling in self.siblings and sibling not in self.promises and rest == "no_server_error":
+            says = f"no document describes `{sibling}`, and a 5xx is documented nowhere"
+            return Clause(clause_id, ClauseKind.NO_SERVER_ERROR, says, self.success_where)
         raise KeyError(clause_id)
 
     def state_error(self, code: str) -> StateError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,10 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, files: dict[str
         (tmp_path / name).write_text(text)
     with pytest.raises(ContractError, match=what):
         documents_in(tmp_path)
+
+
+def test_a_crash_of_a_sibling_without_a_document_has_a_clause_that_says_so() -> None:
+    contract = replace(load_contract(), promises={}, clauses=())
+    assert "no document describes `connect`" in contract.clause("connect.no_server_error").says
+    with pytest.raises(KeyError):
+        contract.clause("connect.success")
