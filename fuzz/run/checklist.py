@@ -194,7 +194,11 @@ def _states(seen: Seen) -> Row:
     reached += [STATE_OF[move] for move in moves if _passed(seen, move.value)]
     missing = [state for state in ("none", "fresh", "bound", "disabled") if state not in reached]
     says = f"{', '.join(reached) or 'no state'} can be reached"
-    return Row("states", Mark.RIGHT, f"{says}; {', '.join(missing)} not, or it is not known" if missing else says)
+    return Row(
+        "states",
+        Mark.RIGHT if reached else Mark.UNKNOWN,
+        f"{says}; {', '.join(missing)} not, or it is not known" if missing else says,
+    )
 
 
 def _passed(seen: Seen, act: str) -> bool:
