@@ -69,9 +69,11 @@ class Confirmer:
         if not came or scenario.rests_on or of_another:
             self._sight(failure, claim)
         else:
-            self.confirm(failure, identity or identify(contract, failure.verdict, failure.actions), claim)
-            if identity is not None:
-                self._note_cause(identity)
+            try:
+                self.confirm(failure, identity or identify(contract, failure.verdict, failure.actions), claim)
+            finally:  # also where this failure is the last that was asked for
+                if identity is not None:
+                    self._note_cause(identity)
 
     def _end_if_somebody_else_is_there(self, failure: Failure, claim: Claim) -> None:
         """Ends the run if an answer tells of a state that nobody here has caused, and such states come and go while a
