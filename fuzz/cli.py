@@ -143,7 +143,7 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
     """
     import json
 
-    from fuzz.run.documents import read_contract
+    from fuzz.run.setup.documents import read_contract
     from swagger import render
 
     read = read_contract(workflow, swagger, documents)
@@ -176,8 +176,8 @@ def serve(list_faults: bool, **given: Any) -> None:
 
 
 def _catalogue() -> str:
+    from fuzz.sandbox.deployments.staging import Staging
     from fuzz.sandbox.faults import Fault
-    from fuzz.sandbox.staging import Staging
     from fuzz.sandbox.variants import Variant
 
     kinds: dict[str, list[Fault] | list[Variant] | list[Staging]] = {

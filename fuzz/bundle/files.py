@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from fuzz.bundle.failure_json import FailureDescription
-from fuzz.bundle.pytest_file import test_failure_py
-from fuzz.bundle.repro_script import repro_sh
+from fuzz.bundle.scripts.pytest_file import test_failure_py
+from fuzz.bundle.scripts.repro_script import repro_sh
 from fuzz.bundle.workflow_document import workflow_md
 
 FAILURE = "failure.json"

@@ -22,13 +22,13 @@ from fuzz.cluster.gathering import Gathering, has_enough_failures
 from fuzz.cluster.merge import Merge
 from fuzz.cluster.posting import queue_for, stop_flag_for
 from fuzz.cluster.worker import ShardTask, run_shard, source_digest
-from fuzz.failures.baseline import Baseline
-from fuzz.failures.shared_store import location_of
+from fuzz.failures.keeping.baseline import Baseline
+from fuzz.failures.keeping.shared_store import location_of
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import phase_named
-from fuzz.run.rate_source import rate_for
 from fuzz.run.run import Ended, Run
-from fuzz.run.session_setup import auth_file_of
+from fuzz.run.setup.rate_source import rate_for
+from fuzz.run.setup.session_setup import auth_file_of
 
 SECONDS_OF_A_RATE = 1.0
 RETRIES = 3

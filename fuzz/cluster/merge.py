@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fuzz.cluster.posting import Post
 from fuzz.events.types import Event, FailureEvent, FailureRenamed, FailureWithdrawn, PhaseFigures, PhaseFinished
-from fuzz.failures.atomic_folder import write_folder
+from fuzz.failures.keeping.atomic_folder import write_folder
 from fuzz.phases.conformance import Coverage
 from fuzz.session.journal import Journal
 

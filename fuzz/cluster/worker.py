@@ -23,14 +23,14 @@ from fuzz.cluster.posting import Poster
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
-from fuzz.failures.baseline import Baseline
 from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure import Failure
-from fuzz.failures.store import bundle_files
+from fuzz.failures.keeping.baseline import Baseline
+from fuzz.failures.keeping.store import bundle_files
 from fuzz.run.options import RunOptions
-from fuzz.run.rate_source import limiter_of
 from fuzz.run.run import Ended, Run
-from fuzz.run.session_setup import secrets_for
+from fuzz.run.setup.rate_source import limiter_of
+from fuzz.run.setup.session_setup import secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.profile import Profile

@@ -14,11 +14,11 @@ from fuzz.phases import preflight
 from fuzz.report.first_lines import speed
 from fuzz.report.text import counted, visible
 from fuzz.run.checklist import Mark, Row, Seen, exit_code, rows
-from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions
-from fuzz.run.rate_source import limiter_of, rate_for
-from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.embedded_sandbox import target_of
+from fuzz.run.setup.rate_source import limiter_of, rate_for
+from fuzz.run.setup.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.target.http.client import Unreachable
 

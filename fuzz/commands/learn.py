@@ -15,11 +15,11 @@ from fuzz.learning.membership_oracle import NondeterministicTargetError
 from fuzz.oracle.scenario import kind_of
 from fuzz.phases import preflight
 from fuzz.report.diagrams.machine_drawing import write_machine, writer_for
-from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions
-from fuzz.run.rate_source import limiter_for
-from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.embedded_sandbox import target_of
+from fuzz.run.setup.rate_source import limiter_for
+from fuzz.run.setup.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.exchange import Exchange
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session

@@ -10,14 +10,14 @@ from uuid import uuid4
 
 from fuzz.bundle.failure_json import Bundle
 from fuzz.errors import ExitCode
+from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, as_text, replay
 from fuzz.failures.replays.workflow_replay import replay_workflow
-from fuzz.failures.store import load_bundle
-from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions
-from fuzz.run.rate_source import limiter_for
-from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.embedded_sandbox import target_of
+from fuzz.run.setup.rate_source import limiter_for
+from fuzz.run.setup.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.client import Unreachable

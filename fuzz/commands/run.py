@@ -19,24 +19,24 @@ from fuzz.cluster.connection import cluster_of
 from fuzz.cluster.coordinator import ClusterRun
 from fuzz.errors import ExitCode, UsageError
 from fuzz.events.summary import Summary
-from fuzz.failures.baseline import Baseline, load_baseline
 from fuzz.failures.confirming import Keeping
-from fuzz.failures.shared_store import location_of, shared_failures
-from fuzz.failures.store import FailureStore
+from fuzz.failures.keeping.baseline import Baseline, load_baseline
+from fuzz.failures.keeping.shared_store import location_of, shared_failures
+from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
 from fuzz.report.write import check_kinds, write_reports
-from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import starting_target
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
 from fuzz.run.plan import as_text, figures, plan
-from fuzz.run.rate_source import limiter_for, rate_for
-from fuzz.run.report_folder import ReportFolder, report_folder
 from fuzz.run.run import Run
 from fuzz.run.run_started import Announced
-from fuzz.run.session_setup import auth_file_of, open_session, secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.embedded_sandbox import starting_target
+from fuzz.run.setup.rate_source import limiter_for, rate_for
+from fuzz.run.setup.report_folder import ReportFolder, report_folder
+from fuzz.run.setup.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile

@@ -11,7 +11,7 @@ from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
 from fuzz.failures.described_reach import described_reach
 from fuzz.failures.failure import Failure
 from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, Create, MoveSync, SendItems, Single, Token
-from fuzz.oracle.answer import all_but
+from fuzz.oracle.answers.answer import all_but
 from fuzz.oracle.expectations import ANYTHING, expectations
 from fuzz.oracle.scenario import singles, to_json
 from fuzz.oracle.state import describe, name_of

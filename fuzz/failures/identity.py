@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fuzz.bundle.fingerprint import fingerprint, fingerprint_of_cause
 from fuzz.oracle.actions import UNAUTHORISED, Action, SendItems
-from fuzz.oracle.forms import cause_of
+from fuzz.oracle.answers.forms import cause_of
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import MALFORMED, REFUSAL, SERVER_ERROR, Verdict, VerdictKind
 from fuzz.shrinking.canonical_body import differences_from_canonical

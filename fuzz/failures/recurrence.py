@@ -12,8 +12,8 @@ from typing import Protocol
 from fuzz.failures.failure import Failure
 from fuzz.failures.identity import Identity, of_intermittent, of_stale_read
 from fuzz.oracle.actions import Create
-from fuzz.oracle.forms import cause_of
-from fuzz.oracle.judge import explain
+from fuzz.oracle.answers.forms import cause_of
+from fuzz.oracle.judgement.judge import explain
 from fuzz.session.exchange import failing_exchange
 from fuzz.shrinking.reproducer import TIMES_WHEN_INTERMITTENT
 from swagger.contract import Contract

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.allowed import allowed
-from fuzz.oracle.concurrency import ORDERS, Pair
+from fuzz.oracle.judgement.concurrency import ORDERS, Pair
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import Belief, SyncState
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer

@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from fuzz.oracle.actions import AUTHORISED, NOT_JSON, UNAUTHORISED, Answer, Move, MoveSync
-from fuzz.oracle.bodies import covers
+from fuzz.oracle.answers.bodies import covers
 from fuzz.oracle.request import Request, named_of
 from fuzz.oracle.state import CalendarSync, SyncState, bind, names_another_sync
 from fuzz.oracle.validity.feature_names import Feature

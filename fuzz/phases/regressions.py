@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from fuzz.failures.handler import FailureHandler
+from fuzz.failures.keeping.shared_store import SharedFailures
+from fuzz.failures.keeping.store import SavedFailure, mark_failed, mark_fixed, saved_failures
 from fuzz.failures.replays.bundle_replay import impossible_here
-from fuzz.failures.shared_store import SharedFailures
-from fuzz.failures.store import SavedFailure, mark_failed, mark_fixed, saved_failures
 from fuzz.oracle.verdict import VerdictKind
 from fuzz.shrinking.candidate import can_begin
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from fuzz.cases.conformance_words import machine_for
 from fuzz.errors import UsageError
 from fuzz.failures.handler import FailureHandler
-from fuzz.failures.store import saved_failures
+from fuzz.failures.keeping.store import saved_failures
 from fuzz.oracle.actions import Action, Move
 from fuzz.oracle.scenario import singles
 from fuzz.phases import conformance, payloads, preflight, race

@@ -23,7 +23,7 @@ from fuzz.run.observations import Pinned, changes
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import PhaseContext, PhaseResult, established, phase_named
 from fuzz.run.run_started import ONE_STAFF_MEMBER, Announced, started_event
-from fuzz.run.session_setup import NO_LIMIT, open_session
+from fuzz.run.setup.session_setup import NO_LIMIT, open_session
 from fuzz.run.time_budget import TimeBudget
 from fuzz.run.workers import KeepingOf, Workers
 from fuzz.session.journal import Journal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from fuzz.sandbox.server import serve_as_child
+from fuzz.sandbox.serving.server import serve_as_child
 from fuzz.sandbox.settings import Settings
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from types import TracebackType
 
 import fuzz
 from fuzz.errors import UsageError
+from fuzz.sandbox.deployments.staging import FALLBACK, MAIN, SETTLE
 from fuzz.sandbox.settings import FaultOrFaults, Settings, VariantOrVariants
 from fuzz.sandbox.staff import People, StaffMember
-from fuzz.sandbox.staging import FALLBACK, MAIN, SETTLE
 
 SECONDS_TO_START = 20.0
 SECONDS_TO_END = 3.0
@@ -150,7 +150,7 @@ def serve(
 ) -> None:
     """Serves in this process until interrupted, after one line that says where and with which tokens."""
     # The serving side costs an import of uvicorn, which a parent does not need.
-    from fuzz.sandbox.server import run
+    from fuzz.sandbox.serving.server import run
 
     settings = Settings.of(fault, variant, port=port, database=str(database), latency=latency, staging=staging)
     with suppress(KeyboardInterrupt):

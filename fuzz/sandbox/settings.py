@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from fuzz.errors import UsageError
+from fuzz.sandbox.deployments.staging import ADMIN_SCHEME, Deployment, staging_of
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.service import Behaviour
 from fuzz.sandbox.staff import People
-from fuzz.sandbox.staging import ADMIN_SCHEME, Deployment, staging_of
 from fuzz.sandbox.store import Store
 from fuzz.sandbox.variants import Variant
 

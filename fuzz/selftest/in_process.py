@@ -11,11 +11,11 @@ import yaml
 from fuzz.events.types import Event
 from fuzz.oracle.actions import Action
 from fuzz.oracle.verdict import VerdictKind
-from fuzz.sandbox.app import written
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.sandbox.requests import Answer, Arrival, Operation
 from fuzz.sandbox.responses import failure
 from fuzz.sandbox.service import Behaviour
+from fuzz.sandbox.serving.app import written
 from fuzz.sandbox.settings import behaviour_of
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session

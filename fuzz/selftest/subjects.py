@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from fuzz.sandbox.deployments.staging import Staging, staging_of
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.settings import faults_of, variants_of
-from fuzz.sandbox.staging import Staging, staging_of
 from fuzz.sandbox.variants import Variant
 
 VARIANT = "variant"

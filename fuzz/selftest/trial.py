@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 from fuzz.errors import ExitCode
 from fuzz.events.types import FailureEvent
 from fuzz.oracle.scenario import from_json
-from fuzz.run.documents import read_contract
-from fuzz.run.embedded_sandbox import target_of
 from fuzz.run.options import RunOptions
 from fuzz.run.run import Run
-from fuzz.run.session_setup import secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.embedded_sandbox import target_of
+from fuzz.run.setup.session_setup import secrets_for
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.selftest.shortest import UNKNOWN, Shortest, find_shortest
 from fuzz.selftest.subjects import Subject

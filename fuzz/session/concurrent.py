@@ -10,8 +10,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from fuzz.oracle.concurrency import judge_apart, judge_pair
-from fuzz.oracle.judge import after_unknown
+from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
+from fuzz.oracle.judgement.judge import after_unknown
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import ReadAnswer, Verdict
 from fuzz.session.exchange import Exchange

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fuzz.oracle.actions import NOT_JSON, Answer, Create, MoveSync
-from fuzz.oracle.answer import read_answer, read_create
-from fuzz.oracle.judge import after_unknown, judge_answer, judge_lost
+from fuzz.oracle.answers.answer import read_answer, read_create
+from fuzz.oracle.judgement.judge import after_unknown, judge_answer, judge_lost
 from fuzz.oracle.request import Request, named_of, sent_again
 from fuzz.oracle.siblings import read_move
 from fuzz.oracle.state import Belief

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Collection
 
 from fuzz.oracle.actions import NOT_JSON
-from fuzz.oracle.judge import after_unknown, judge_answer
+from fuzz.oracle.judgement.judge import after_unknown, judge_answer
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import SERVER_ERROR, ReadAnswer, Verdict

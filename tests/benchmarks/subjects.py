@@ -14,11 +14,11 @@ from unittest.mock import patch
 
 import httpx
 
-from fuzz.run import session_setup
-from fuzz.run.documents import read_contract
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import phase_names
 from fuzz.run.run import Run
+from fuzz.run.setup import session_setup
+from fuzz.run.setup.documents import read_contract
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal, Listener
 from fuzz.target.http.client import Client, Delivery, HttpRequest

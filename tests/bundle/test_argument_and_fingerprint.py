@@ -13,7 +13,7 @@ import pytest
 from fuzz.bundle.argument import argue
 from fuzz.bundle.fingerprint import fingerprint, normalised, slug, state_kinds
 from fuzz.oracle.actions import Answer, Move, Token
-from fuzz.oracle.judge import judge_lost
+from fuzz.oracle.judgement.judge import judge_lost
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import CalendarSync
 from fuzz.oracle.verdict import ReadAnswer, Verdict, VerdictKind

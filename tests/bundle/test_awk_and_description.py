@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from fuzz.bundle.description import pieces, segments, shown, urls
 from fuzz.bundle.failure_json import times_of
-from fuzz.bundle.repro_library import LIBRARY
-from fuzz.bundle.repro_script import lines_of
+from fuzz.bundle.scripts.repro_library import LIBRARY
+from fuzz.bundle.scripts.repro_script import lines_of
 from fuzz.oracle.expectations import matches
 
 needs_awk = pytest.mark.skipif(shutil.which("awk") is None, reason="awk is not installed")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.bundle import repro_library, test_library
 from fuzz.bundle.files import FAILURE, files_of
+from fuzz.bundle.scripts import repro_library, test_library
 
 LIBRARIES = (test_library.LIBRARY.strip("\n"), repro_library.LIBRARY.strip("\n"))
 FOLDERS = sorted((Path(__file__).parent / "bundles").iterdir())

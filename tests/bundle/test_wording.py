@@ -9,8 +9,8 @@ import pytest
 from fuzz.bundle.argument import argue
 from fuzz.bundle.description import headline, payload_line
 from fuzz.oracle.actions import Answer, Move, Token
-from fuzz.oracle.answer import all_but
-from fuzz.oracle.concurrency import judge_apart, judge_pair
+from fuzz.oracle.answers.answer import all_but
+from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
 from fuzz.oracle.request import Request
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.verdict import Verdict

@@ -141,8 +141,8 @@ def test_workers_come_to_the_verdict_of_one_worker() -> None:
 
 
 def test_output_goes_where_the_command_was_told_to_write() -> None:
-    from fuzz.run.embedded_sandbox import target_of
     from fuzz.run.options import RunOptions
+    from fuzz.run.setup.embedded_sandbox import target_of
 
     said = io.StringIO()
     with target_of(RunOptions(command="run"), say=said) as profile:

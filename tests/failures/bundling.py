@@ -15,9 +15,9 @@ import yaml
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import Identity
-from fuzz.failures.store import FailureStore
+from fuzz.failures.keeping.store import FailureStore
 from fuzz.oracle.actions import Action, Create, SendItems
-from fuzz.run.documents import read_contract
+from fuzz.run.setup.documents import read_contract
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal
 from fuzz.session.session import ScenarioRun, Session

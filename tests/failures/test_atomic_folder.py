@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fuzz.failures import atomic_folder
-from fuzz.failures.atomic_folder import recover, replace_file, write_folder
+from fuzz.failures.keeping import atomic_folder
+from fuzz.failures.keeping.atomic_folder import recover, replace_file, write_folder
 
 
 @pytest.mark.parametrize("deadly", range(1, 12))

@@ -16,8 +16,8 @@ from fuzz.failures.other_people import moves_by_itself
 from fuzz.failures.recurrence import PAUSE, Recurrence, identity_by_time, identity_of_the_rare
 from fuzz.failures.registry import FailureRegistry, Sighting
 from fuzz.oracle.actions import Create, SendItems
-from fuzz.sandbox.app import SIBLINGS_PATH
 from fuzz.sandbox.launcher import Sandbox
+from fuzz.sandbox.serving.app import SIBLINGS_PATH
 from fuzz.shrinking.reproducer import Shrunk
 from tests.failures.bundling import FAULT, another_account, body, session_for
 from tests.run.runs import CONTRACT, profile_for, run_against

@@ -16,7 +16,7 @@ from fuzz.commands.option_sets import options_of
 from fuzz.commands.run import run_and_report
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
-from fuzz.failures.shared_store import KEY, DatabaseLocation, SharedFailures, location_of, shared_failures
+from fuzz.failures.keeping.shared_store import KEY, DatabaseLocation, SharedFailures, location_of, shared_failures
 from fuzz.oracle.actions import Create, SendItems
 from fuzz.run.options import RunOptions
 from fuzz.target.http.client import Unreachable

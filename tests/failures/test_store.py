@@ -11,10 +11,18 @@ from typing import Any
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.failures import store
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.handler import FailureHandler
-from fuzz.failures.store import FAILING, FIXED, FailureStore, load_bundle, mark_failed, mark_fixed, saved_failures
+from fuzz.failures.keeping import store
+from fuzz.failures.keeping.store import (
+    FAILING,
+    FIXED,
+    FailureStore,
+    load_bundle,
+    mark_failed,
+    mark_fixed,
+    saved_failures,
+)
 from fuzz.phases.regressions import replay_saved
 from fuzz.sandbox.launcher import Sandbox
 from tests.failures.bundling import FAULT, FOUND, another_account, kept, performed, session_for

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from fuzz.oracle.actions import Answer, Create, Move, MoveSync, RequestContext, SendItems, Single, Token
-from fuzz.oracle.answer import read_answer, read_create
-from fuzz.oracle.judge import judge_answer
+from fuzz.oracle.answers.answer import read_answer, read_create
+from fuzz.oracle.judgement.judge import judge_answer
 from fuzz.oracle.request import Request, judge_payload, request_of
 from fuzz.oracle.siblings import read_move
 from fuzz.oracle.state import CalendarSync, SyncState

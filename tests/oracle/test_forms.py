@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fuzz.oracle.actions import NOT_JSON, Answer
-from fuzz.oracle.answer import read_answer
-from fuzz.oracle.forms import SWAGGERS, cause_of
+from fuzz.oracle.answers.answer import read_answer
+from fuzz.oracle.answers.forms import SWAGGERS, cause_of
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import SyncState
 from fuzz.oracle.verdict import VerdictKind

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fuzz.oracle.actions import NOT_JSON, Answer, Move, Token
-from fuzz.oracle.judge import judge_answer, judge_lost, situation_of
+from fuzz.oracle.judgement.judge import judge_answer, judge_lost, situation_of
 from fuzz.oracle.request import Request, sent_again
 from fuzz.oracle.state import Belief, CalendarSync, Named, Situation, SyncState
 from fuzz.oracle.validity.violations import Validity

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.oracle.actions import Answer, Create, Move, MoveSync, SendItems, Token
-from fuzz.oracle.concurrency import judge_apart, judge_pair
-from fuzz.oracle.judge import after_unknown, judge_lost
+from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
+from fuzz.oracle.judgement.judge import after_unknown, judge_lost
 from fuzz.oracle.request import Request, sent_again
 from fuzz.oracle.state import Belief, CalendarSync, SyncState
 from fuzz.oracle.validity.feature_names import Feature, Unspecified

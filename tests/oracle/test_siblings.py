@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from fuzz.oracle.actions import NOT_JSON, Answer, Move, Token
-from fuzz.oracle.judge import judge_answer
+from fuzz.oracle.judgement.judge import judge_answer
 from fuzz.oracle.request import Request
 from fuzz.oracle.siblings import read_move
 from fuzz.oracle.state import CalendarSync, SyncState

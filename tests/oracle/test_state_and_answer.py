@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from fuzz.oracle.actions import NOT_JSON, Answer
-from fuzz.oracle.answer import read_answer, read_create
-from fuzz.oracle.bodies import covers
+from fuzz.oracle.answers.answer import read_answer, read_create
+from fuzz.oracle.answers.bodies import covers
 from fuzz.oracle.state import (
     CalendarSync,
     Named,

@@ -10,10 +10,10 @@ import yaml
 
 from fuzz.events.gate import Conclusion
 from fuzz.events.summary import Summary
-from fuzz.run.documents import read_contract
 from fuzz.run.options import RunOptions
 from fuzz.run.run import Run
-from fuzz.run.session_setup import secrets_for
+from fuzz.run.setup.documents import read_contract
+from fuzz.run.setup.session_setup import secrets_for
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session

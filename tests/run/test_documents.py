@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.run.documents import read_contract
+from fuzz.run.setup.documents import read_contract
 from tests.swagger.documents import PACKAGED, SECOND, edited, line_of
 from tests.swagger.family import BULK_DEACTIVATE, CONNECT, DISCONNECT
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from fuzz.cli import main
 from fuzz.errors import UsageError
-from fuzz.run.report_folder import KEPT, report_folder
+from fuzz.run.setup.report_folder import KEPT, report_folder
 from tests.cluster.processes import wait_until
 
 ROOT = Path(__file__).parent.parent.parent

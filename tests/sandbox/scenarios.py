@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from fuzz.sandbox.app import PATHS, application
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.requests import Operation
 from fuzz.sandbox.service import Behaviour
+from fuzz.sandbox.serving.app import PATHS, application
 from fuzz.sandbox.settings import Settings, behaviour_of
 from fuzz.sandbox.variants import Variant
 

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.sandbox.app import PATHS
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox, environment, greeting, profile_yaml
 from fuzz.sandbox.requests import Operation
+from fuzz.sandbox.serving.app import PATHS
 from fuzz.sandbox.settings import Settings, behaviour_of, faults_of, variants_of
 from fuzz.sandbox.variants import Variant
 from tests.sandbox.scenarios import BOB, Step, create, disable, label, send

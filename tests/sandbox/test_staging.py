@@ -12,13 +12,13 @@ import yaml
 
 from fuzz.cli import main
 from fuzz.errors import UsageError
-from fuzz.sandbox import replica
-from fuzz.sandbox.app import PATHS, application
+from fuzz.sandbox.deployments import replica
+from fuzz.sandbox.deployments.staging import FALLBACK, MAIN, Staging
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox, greeting, profile_yaml
 from fuzz.sandbox.requests import Operation
+from fuzz.sandbox.serving.app import PATHS, application
 from fuzz.sandbox.settings import Settings, behaviour_of
-from fuzz.sandbox.staging import FALLBACK, MAIN, Staging
 from fuzz.sandbox.variants import Variant
 from tests.sandbox.scenarios import ADA, BOB, OUTLOOK, Step, connect, create, disable, disconnect, label, send
 

@@ -12,9 +12,9 @@ import pytest
 
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import Create, SendItems
+from fuzz.sandbox.deployments.staging import Staging
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.faults.kinds import FaultKind
-from fuzz.sandbox.staging import Staging
 from fuzz.sandbox.variants import Variant
 from fuzz.selftest import command
 from fuzz.selftest.scoreboard import as_json, totals, verdict

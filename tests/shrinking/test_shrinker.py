@@ -13,7 +13,7 @@ from fuzz.oracle.forecast import forecast
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.validity.violations import items_of, named_by
-from fuzz.run.documents import read_contract
+from fuzz.run.setup.documents import read_contract
 from fuzz.shrinking.candidate import Actions, can_begin
 from fuzz.shrinking.canonical_body import differences_from_canonical
 from fuzz.shrinking.ddmin import ddmin

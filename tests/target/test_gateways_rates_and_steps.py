@@ -17,7 +17,7 @@ from fuzz.oracle.actions import NOT_JSON, Create, Move, MoveSync, SendItems, Tok
 from fuzz.oracle.state import CalendarSync
 from fuzz.oracle.verdict import VerdictKind
 from fuzz.run.options import RunOptions
-from fuzz.run.rate_source import Rate, rate_for
+from fuzz.run.setup.rate_source import Rate, rate_for
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.session import Session
 from fuzz.target.http.rate_limit import Limit

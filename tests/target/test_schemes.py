@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fuzz.cli import main
+from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import Outcome, replay
 from fuzz.failures.replays.workflow_replay import replay_workflow
-from fuzz.failures.store import load_bundle
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.session import Session

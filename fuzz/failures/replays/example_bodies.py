@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from fuzz.oracle.actions import NOT_JSON
-from fuzz.oracle.bodies import covers
+from fuzz.oracle.answers.bodies import covers
 from swagger.contract import Json
 
 _NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}

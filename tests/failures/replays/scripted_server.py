@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fuzz.run.documents import read_contract
+from fuzz.run.setup.documents import read_contract
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.client import Client

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from fuzz.errors import ExitCode
+from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import Outcome, as_text, replay
 from fuzz.failures.replays.workflow_replay import replay_workflow
-from fuzz.failures.store import load_bundle
 from fuzz.oracle.actions import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.launcher import Sandbox
 from strategies.valid.fields import OTHER_CALENDAR_SYNC_UID

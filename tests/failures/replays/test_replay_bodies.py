@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fuzz.bundle.files import files_of
-from fuzz.failures.describe import describe_failure
 from fuzz.failures.failure_event import failure_event
+from fuzz.failures.keeping.describe import describe_failure
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.oracle.actions import Create, SendItems
 from fuzz.sandbox.launcher import Sandbox

@@ -11,10 +11,10 @@ from http import HTTPStatus
 
 from fuzz.oracle.actions import Create, MoveSync, SendItems
 from fuzz.oracle.allowed import after_refusal, allowed, expected, filled, may_be_the_same, would_succeed
+from fuzz.oracle.judgement.tally import clause_of, tally
 from fuzz.oracle.request import Request
 from fuzz.oracle.siblings import explain_move
 from fuzz.oracle.state import Belief, Mismatch, Named, Situation, SyncState, mismatch, situation
-from fuzz.oracle.tally import clause_of, tally
 from fuzz.oracle.validity.feature_names import Feature, Unspecified, in_order
 from fuzz.oracle.validity.violations import Validity, items_of
 from fuzz.oracle.verdict import MALFORMED, OTHER, REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind

@@ -17,9 +17,9 @@ from fuzz.bundle.files import FAILURE, files_of
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
-from fuzz.failures.atomic_folder import recover, replace_file, write_folder
-from fuzz.failures.describe import describe_failure
 from fuzz.failures.failure import Failure
+from fuzz.failures.keeping.atomic_folder import recover, replace_file, write_folder
+from fuzz.failures.keeping.describe import describe_failure
 from fuzz.session.session import Session
 
 LARGEST_BUNDLE = 10_000_000

@@ -10,7 +10,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from fuzz.oracle.actions import Answer
-from fuzz.oracle.bodies import covers, what_is_wrong
+from fuzz.oracle.answers.bodies import covers, what_is_wrong
 from fuzz.oracle.verdict import SUCCESS, ReadAnswer, Verdict, VerdictKind
 from swagger.contract import Contract, Json, StateError
 

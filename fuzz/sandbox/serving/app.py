@@ -14,9 +14,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from fuzz.sandbox import responses
+from fuzz.sandbox.deployments.staging import FALLBACK, MAIN, Deployment
 from fuzz.sandbox.requests import Answer, Arrival, Operation
 from fuzz.sandbox.service import Behaviour
-from fuzz.sandbox.staging import FALLBACK, MAIN, Deployment
 
 SCHEMES = frozenset({"admin", "bearer"})
 MAX_BODY_BYTES = 8 * 1024 * 1024

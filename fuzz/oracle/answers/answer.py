@@ -7,8 +7,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from fuzz.oracle.actions import Answer
-from fuzz.oracle.bodies import covers, what_is_wrong
-from fuzz.oracle.forms import with_form
+from fuzz.oracle.answers.bodies import covers, what_is_wrong
+from fuzz.oracle.answers.forms import with_form
 from fuzz.oracle.verdict import MALFORMED, OTHER, REFUSAL, SERVER_ERROR, SUCCESS, ReadAnswer
 from swagger.contract import Contract, Json, StateError
 

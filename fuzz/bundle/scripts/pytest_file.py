@@ -27,8 +27,8 @@ from fuzz.bundle.description import (
 )
 from fuzz.bundle.failure_json import DescribedTarget, FailureDescription, NumberedStep, times_of
 from fuzz.bundle.reach import settings_of_test
+from fuzz.bundle.scripts.test_library import IMPORTS, LIBRARY
 from fuzz.bundle.shell import sendable, token_variable
-from fuzz.bundle.test_library import IMPORTS, LIBRARY
 from fuzz.oracle.expectations import Expectation
 
 _WIDTH = 100

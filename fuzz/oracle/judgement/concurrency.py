@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fuzz.oracle.actions import Create, SendItems
-from fuzz.oracle.judge import after_unknown, explain, verdict_on
+from fuzz.oracle.judgement.judge import after_unknown, explain, verdict_on
 from fuzz.oracle.request import Request, sent_again, unspecified_also
 from fuzz.oracle.state import Belief
 from fuzz.oracle.validity.feature_names import Feature

@@ -28,7 +28,7 @@ from fuzz.bundle.description import (
 )
 from fuzz.bundle.failure_json import DescribedTarget, FailureDescription, NumberedStep, times_of
 from fuzz.bundle.reach import settings_of_repro_sh, variables
-from fuzz.bundle.repro_library import LIBRARY
+from fuzz.bundle.scripts.repro_library import LIBRARY
 from fuzz.bundle.shell import IN_A_SHELL, printf_of, quoted, token_word
 from fuzz.oracle.actions import NO_CALENDAR_UID
 from fuzz.oracle.expectations import Expectation

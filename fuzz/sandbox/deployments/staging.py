@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fuzz.errors import UsageError
 from fuzz.sandbox import responses
-from fuzz.sandbox.replica import ReadsReplica, ReadsReplicaNowAndThen
+from fuzz.sandbox.deployments.replica import ReadsReplica, ReadsReplicaNowAndThen
 from fuzz.sandbox.requests import Answer, Operation
 from fuzz.sandbox.service import Behaviour
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import uvicorn
 
 from fuzz.errors import UsageError
-from fuzz.sandbox.app import application
+from fuzz.sandbox.serving.app import application
 from fuzz.sandbox.settings import Settings, behaviour_of
 
 PARENT_CHECK_SECONDS = 1.0
