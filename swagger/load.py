@@ -18,6 +18,7 @@ from swagger.contract import (
     Contract,
     ContractError,
     FieldRule,
+    Json,
     Operation,
     Source,
     StateError,
@@ -106,13 +107,15 @@ def _contract_of(
         rate_limit=described.rate_limit,
         rate_where=described.rate_where,
         drift=tuple(all_drift(document, described, success=success, token=token)),
-        swagger_bodies={
-            int(response.status): response.example
-            for response in described.responses
-            if response.status.isdigit() and response.example is not None
-        },
+        swagger_bodies=_example_bodies(described),
         unused=(*document.unused, *described.unused, *_done_by_replay_alone(document), *beside.unused),
     )
+
+
+def _example_bodies(described: SwaggerOperation) -> dict[int, Json]:
+    """The swagger's example bodies, by status."""
+    with_body = (each for each in described.responses if each.status.isdigit() and each.example is not None)
+    return {int(each.status): each.example for each in with_body}
 
 
 def _done_by_replay_alone(document: Document) -> Iterator[Unused]:
