@@ -157,24 +157,25 @@ def test_no_word_of_a_random_machine_is_a_prefix_of_another(machine: Mealy, dept
         assert prefixes.isdisjoint(words)
 
 
-def test_every_state_and_input_is_met_within_the_first_few_hundred_requests() -> None:
-    machine = documented()
-    wanted = {(state, x) for state in machine.states for x in machine.inputs}
-    met: set[tuple[State, Input]] = set()
-    requests = 0
-    for word in words_of(0):
-        if wanted <= met:
-            break
-        met |= {(state, x) for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
-        requests += len(word)
-    assert wanted <= met
-    assert requests < 500
+def test_no_word_goes_through_what_no_document_speaks_of_and_every_other_wrong_transition_is_killed() -> None:
+    machine = documented_machine(load_contract(), Alphabet())
+    words = list(suite(machine))
+    met = {(state, x) for word in words for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
+    assert machine.undocumented
+    assert met.isdisjoint(machine.undocumented)
+    for at, (output, after) in machine.table.items():
+        if at[0] not in machine.states or at in machine.undocumented:
+            continue
+        for other in set(machine.states) - {after}:
+            mutant = Mealy(None, machine.inputs, {**machine.table, at: (output, other)}, machine.starts)
+            assert kills(words, machine, mutant), (at, other)
 
 
 def test_a_suite_has_as_many_words_and_requests_as_ever() -> None:
     sizes = {depth: suite_size(documented(), depth=depth) for depth in (0, 1)}
     assert sizes == {0: (162, 740), 1: (1762, 9667)}
     assert suite_size(documented(moves_name_all=True))[1] == 1474
+    assert suite_size(documented_machine(load_contract(), Alphabet())) == (133, 607)
 
 
 @pytest.mark.parametrize("is_judged", [True, False])
@@ -186,7 +187,9 @@ def test_every_choice_of_moves_that_a_target_offers_has_a_suite(
     alphabet = Alphabet(providers=providers, moves=moves, is_judged=is_judged)
     machine = documented_machine(load_contract(), alphabet)
     met = {(state, x) for word in suite(machine) for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
-    assert met >= {(state, x) for state in machine.states for x in machine.inputs}
+    documented_pairs = {(state, x) for state in machine.states for x in machine.inputs} - machine.undocumented
+    assert met >= documented_pairs
+    assert met.isdisjoint(machine.undocumented)
 
 
 @pytest.mark.parametrize(("providers", "accounts"), [(0, 2), (2, 1)])
