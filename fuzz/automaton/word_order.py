@@ -3,9 +3,9 @@
 A mutant is the documented machine with one wrong answer (an output fault) or one wrong next state (a transfer fault),
 the fault model of T. S. Chow, "Testing software design modeled by finite-state machines", IEEE TSE 4(3), 1978. A word
 kills a mutant if no documented machine may give its answers. The order is greedy: the next word is the one that kills
-most a request among those that are left. A kill with more inputs than another word needs counts for less, since the
-failure that it shows has more steps; so does a mutant that differs from a killed one only in its names, which the
-documents treat all alike.
+most a request among those that are left, after one that shows each answer at its shortest: an answer may be wrong
+wherever it is due. A kill with more inputs than another word needs counts for less, since the failure that it shows has
+more steps; so does a mutant that differs from a killed one only in its names, which the documents treat all alike.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from fuzz.automaton.alphabet import Input, Word
+from fuzz.automaton.alphabet import Input, InputKind, Word
 from fuzz.automaton.mealy import Mealy, State
 from fuzz.oracle.state import CalendarSync
 
@@ -22,6 +22,8 @@ LONGER_COUNTS = 0.25
 """What a kill counts that needs more inputs than the mutant's shortest; one at its shortest counts 1."""
 SAME_KIND_COUNTS = 0.1
 """What a mutant counts; its kind, which is the mutant without its names, counts 1 once."""
+ANSWER_COUNTS = 1000.0
+"""What an answer of the endpoint counts where it is shown at its shortest: more than all mutants of a word."""
 
 Worth = Mapping[Hashable, float]
 """What each mutant, and each kind of mutants, that a word kills counts."""
@@ -93,12 +95,17 @@ class _Mutants:
         }
         return cls(states, symbols, places[machine.initial], steps, allowed, answers)
 
-    def killed_by(self, word: Word) -> Iterator[tuple[_Mutant, int]]:
-        """The mutants that a word kills, each with the number of inputs up to the answer that shows it."""
+    def killed_by(self, word: Word) -> Iterator[tuple[_Mutant | str, int]]:
+        """The mutants that a word kills, and the endpoint's answers that it shows, each with the number of inputs up to
+        the answer that shows it.
+        """
         path = [self.symbols[symbol] for symbol in word]
-        state, met = self.initial, set[tuple[int, int]]()
+        state, met, shown = self.initial, set[tuple[int, int]](), set[str]()
         for place, symbol in enumerate(path):
-            after = self.steps[state, symbol][1]
+            answer, after = self.steps[state, symbol]
+            if word[place].kind is InputKind.SEND and answer not in shown:
+                shown.add(answer)
+                yield answer, place + 1
             if (state, symbol) not in met:
                 met.add((state, symbol))
                 wrong = (other for other in self.answers if not self.allowed[state, symbol, other])
@@ -126,10 +133,13 @@ class _Mutants:
             here = other if [here, symbol] == at else after
         return 0
 
-    def worth(self, lengths: Mapping[_Mutant, int], shortest: Mapping[Hashable, int]) -> Worth:
+    def worth(self, lengths: Mapping[_Mutant | str, int], shortest: Mapping[Hashable, int]) -> Worth:
         """What the kills of a word count: for each mutant, and for each kind the most that a mutant of it counts."""
         found: dict[Hashable, float] = {}
         for mutant, length in lengths.items():
+            if isinstance(mutant, str):
+                found[mutant] = ANSWER_COUNTS if length == shortest[mutant] else 0.0
+                continue
             value = 1.0 if length == shortest[mutant] else LONGER_COUNTS
             kind = self._kind(mutant)
             found[mutant] = SAME_KIND_COUNTS * value

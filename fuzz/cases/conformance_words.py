@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fuzz.automaton.ageing import ageing_words
-from fuzz.automaton.alphabet import Alphabet
+from fuzz.automaton.alphabet import Alphabet, InputKind
 from fuzz.automaton.concretise import Steps, alone, concretise_steps, interleave
 from fuzz.automaton.isolation import isolation_scenarios
 from fuzz.automaton.mealy import Mealy, documented_machine
@@ -19,9 +19,11 @@ from fuzz.automaton.word_order import likeliest_first
 from fuzz.automaton.wp_method import suite
 from fuzz.cases.names import ScenarioNames, compared_accounts
 from fuzz.oracle.actions import Action
+from fuzz.oracle.verdict import SUCCESS
 from fuzz.target.capabilities import Capabilities
 from strategies.mutations.rotation import rotated
 from strategies.valid.fields import listed_providers
+from swagger.contract import Json
 
 FIRST = 40
 """Number of words that every run begins with, whatever its seed: they kill most mutants of the machine."""
@@ -29,9 +31,12 @@ FIRST = 40
 
 @dataclass(frozen=True, slots=True)
 class ConformanceWord:
-    """The actions of a word, and whether it belongs to the suite that the guarantee rests on. Frozen."""
+    """The actions of a word, the same with the simplest bodies, and whether it belongs to the suite that the guarantee
+    rests on. Frozen.
+    """
 
     actions: tuple[Action, ...]
+    plain: tuple[Action, ...]
     of_suite: bool = False
 
     def __len__(self) -> int:
@@ -83,7 +88,7 @@ def _with_two_staff(capabilities: Capabilities, machine: Mealy) -> list[Steps]:
 
 
 class _Concrete:
-    """Makes words concrete with names and bodies of one run. Mutable: each word gets the next names."""
+    """Makes words concrete with names and bodies of one run. Mutable: each word gets the next ones."""
 
     def __init__(self, capabilities: Capabilities, machine: Mealy, seed: int) -> None:
         self._machine = machine
@@ -91,7 +96,21 @@ class _Concrete:
         self._providers = alphabet_for(capabilities).providers
 
     def word(self, steps: Steps, *, of_suite: bool = False) -> ConformanceWord:
-        """The word with the next names."""
+        """The word with the next names. What its requests send is of the covering array."""
         naming = self._names.next(list(compared_accounts(self._machine, steps)))
         naming = replace(naming, providers=naming.providers[: self._providers])
-        return ConformanceWord(concretise_steps(steps, naming, self._names.varied_payload), of_suite)
+        accepted = iter(self._accepted(steps))
+
+        def payload(provider: str, account: str) -> Json | str:
+            return self._names.covering_payload(provider, account, accepted=next(accepted))
+
+        plain = concretise_steps(steps, naming, self._names.payload)
+        return ConformanceWord(concretise_steps(steps, naming, payload), plain, of_suite)
+
+    def _accepted(self, steps: Steps) -> Iterator[bool]:
+        """For each request with new items whether it is accepted, as far as the documents say."""
+        states = {staff: self._machine.initial for staff, _ in steps}
+        for staff, symbol in steps:
+            answer, states[staff] = self._machine.table.get((states[staff], symbol), ("", states[staff]))
+            if symbol.kind is InputKind.SEND and not symbol.again:
+                yield answer == SUCCESS

@@ -30,8 +30,8 @@ from strategies.mutations.mutation import Mutation
 from strategies.mutations.rotation import choose_invalid, choose_unspecified, rotated, typical_mutations
 from strategies.mutations.unspecified import unspecified_mutations
 from strategies.valid.bodies import with_sync
-from strategies.valid.edge_case_batches import mixed_batches
-from strategies.valid.encodings import spelt_otherwise, structures, unusual_forms
+from strategies.valid.edge_case_batches import edge_case_batches, mixed_batches
+from strategies.valid.encodings import structures
 from strategies.valid.fields import listed_providers, unlisted_providers
 from strategies.valid.items import copy_with_own_id
 from swagger.contract import Json
@@ -64,7 +64,7 @@ def _by_kind(capabilities: Capabilities, seed: int) -> Iterator[Iterable[CaseGro
     )
     yield _each_clause_once(situations.of(situations.other_provider))
     yield sibling_cases(situations)
-    yield _allowed_forms(situations, seed)
+    yield _allowed_forms(situations)
     yield checked_groups(situations, wrong)
     yield groups_checked_at_once(situations, unusual)
     yield near_name_cases(situations, seed)
@@ -108,15 +108,15 @@ def _first_of_each_clause(catalogue: Sequence[Mutation]) -> tuple[Mutation, ...]
 def _refused_where_a_state_error_is_due(situations: Situations, seed: int) -> Iterator[CaseGroup]:
     """Each rule violated where a state error is due, too: only a refusal or that error is allowed, and no change.
 
-    Likewise requests without a good token, and those that name an unlisted provider. Each situation meets half of the
-    rules, the next one the other half.
+    Likewise requests without a good token, and those that name an unlisted provider. Each situation meets a quarter of
+    the rules, the next one another quarter; a fresh sync meets half of them.
     """
     rules = _first_of_each_clause(invalid_mutations(situations.contract))
     for turn, situation in enumerate(situations.error_situations(), start=seed):
-        refused = _refused_in(situations, situation, rules[turn % 2 :: 2])
+        refused = _refused_in(situations, situation, rules[turn % 4 :: 4])
         yield from in_groups(situation.beginning, [*refused, *_checks_after(situations, situation)])
     unnamed = SendItems(0, with_sync(situations.body(), situations.provider, ""))
-    yield from in_groups(situations.fresh, [*_sends(situations, rules), unnamed])
+    yield from in_groups(situations.fresh, [*_sends(situations, rules[seed % 2 :: 2]), unnamed])
 
 
 def _refused_in(situations: Situations, situation: ErrorSituation, rules: Sequence[Mutation]) -> Iterator[Action]:
@@ -171,13 +171,14 @@ def _invalid_among_many_items(situations: Situations) -> Iterator[CaseGroup]:
     )
 
 
-def _allowed_forms(situations: Situations, seed: int) -> Iterator[CaseGroup]:
-    """Valid bodies of every form and size, and with every unusual value; some of them in every situation."""
+def _allowed_forms(situations: Situations) -> Iterator[CaseGroup]:
+    """Valid bodies of every form and size, and with every unusual value; some of them in every situation. The suite's
+    accepted requests combine form, spelling and values.
+    """
     contract, body = situations.contract, situations.body()
     forms = list(structures(contract, body))
-    spelt = [SendItems(0, None, raw=text) for text in spelt_otherwise(contract, body)]
-    bodies = (*forms, *unusual_forms(contract, body, seed))
-    yield from checked_groups(situations, [*(SendItems(0, form) for form in bodies), *spelt])
+    bodies = (*forms, *edge_case_batches(contract, body))
+    yield from checked_groups(situations, [SendItems(0, form) for form in bodies])
     mixed = list(mixed_batches(contract, body))
     for situation in situations.error_situations():
         few = [with_sync(form, situations.provider, situation.account) for form in (*forms[:STRUCTURES], *mixed)]
