@@ -6,12 +6,17 @@ identifier of the state s and U the union of them all, the suite is Q·X^j·U fo
 for every w in Q·X^(depth+1). For the documented machine that is two thirds of the requests of the W-method, and four
 fifths of those of the HSI-method (Petrenko, Yevtushenko and others, 1993).
 
+The suite is k-A-complete for A the state cover and k the depth (F. Vaandrager and I. Melse, "Completeness of FSM test
+suites reconsidered", CONCUR 2025): it also finds every wrong machine, of whatever size, each of whose states is reached
+by a word of the cover and at most `depth` inputs more.
+
 The guarantee is over the alphabet of the machine, and assumes a reset: each of its `starts` brings the target into the
 same state whatever was done before. The documents promise that of `create`. The suite tests `create` in every state
-like any other transition, but does not find a target whose `create` remembers more than the suite's words show. The
-oracle accepts every answer that the documents do not specify (one suite is valid for both readings of `disable` on a
-fresh sync, which is tested). Where the documents say nothing at all of an input in a state, the machine is partial: no
-word goes through such a pair, and the guarantee is one of quasi-equivalence (Petrenko and Yevtushenko, 2005).
+like any other transition, but does not find a target whose `create` remembers more than the suite's words show;
+`words_after_recreations` look for that. The oracle accepts every answer that the documents do not specify (one suite is
+valid for both readings of `disable` on a fresh sync, which is tested). Where the documents say nothing at all of an
+input in a state, the machine is partial: no word goes through such a pair, and the guarantee is one of
+quasi-equivalence (Petrenko and Yevtushenko, 2005).
 """
 
 from __future__ import annotations
@@ -37,6 +42,30 @@ def suite(machine: Mealy, *, depth: int = 0) -> Iterator[Word]:
     if depth:
         done = {path[:length] for path in flat for length in range(len(path) + 1)}
         yield from (_word(machine, path) for path in _words(plan, depth) if path not in done)
+
+
+def words_after_recreations(machine: Mealy) -> Iterator[Word]:
+    """The words that verify every transition once more after each re-creation from each state, with that re-creation as
+    the access word: for a target whose `create` remembers the state that it ends. None is in the suite of depth 0.
+    """
+    plan = _plan(machine)
+    symbols = {symbol: place for place, symbol in enumerate(machine.inputs)}
+    creates = [symbols[start[0]] for start in machine.starts if start]
+    known = {path[:length] for path in _words(plan, 0) for length in range(len(path) + 1)}
+    begins = {
+        (*path, create): plan.machine.after[state][create]
+        for path, state in plan.places.items()
+        if path
+        for create in creates
+    }
+    found = (
+        (*begin, symbol, *ending)
+        for begin, state in begins.items()
+        for symbol, after in enumerate(plan.machine.after[state])
+        if (state, symbol) not in plan.machine.undocumented
+        for ending in plan.identifiers[after]
+    )
+    return (_word(machine, path) for path in dict.fromkeys(found) if path not in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from fuzz.automaton.ageing import ageing_words
 from fuzz.automaton.alphabet import Alphabet, InputKind
@@ -16,7 +17,7 @@ from fuzz.automaton.isolation import isolation_scenarios
 from fuzz.automaton.mealy import Mealy, documented_machine
 from fuzz.automaton.unspecified_words import words_through_unspecified
 from fuzz.automaton.word_order import likeliest_first
-from fuzz.automaton.wp_method import suite
+from fuzz.automaton.wp_method import suite, words_after_recreations
 from fuzz.cases.names import ScenarioNames, compared_accounts
 from fuzz.oracle.actions import Action
 from fuzz.oracle.verdict import SUCCESS
@@ -27,6 +28,21 @@ from swagger.contract import Json
 
 FIRST = 40
 """Number of words that every run begins with, whatever its seed: they kill most mutants of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far the suite goes. Frozen.
+
+    `depth`: the extra states that it allows for. `recreations`: whether each re-creation from each state is an access
+    word, too.
+    """
+
+    depth: int = 0
+    recreations: bool = False
+
+
+SMALLEST = Extent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +89,13 @@ def conformance_words(capabilities: Capabilities, *, seed: int) -> tuple[list[Co
     )
 
 
-def deeper_words(capabilities: Capabilities, *, seed: int, depth: int) -> Iterator[ConformanceWord]:
-    """The words of the suite that a depth above 0 adds. Lazy: there may be very many."""
+def further_words(capabilities: Capabilities, *, seed: int, extent: Extent) -> Iterator[ConformanceWord]:
+    """The words that a greater extent than the smallest adds. Lazy: there may be very many."""
     machine = machine_for(capabilities)
     known, every = set(suite(machine)), _Concrete(capabilities, machine, seed)
-    return (every.word(alone(word), of_suite=True) for word in suite(machine, depth=depth) if word not in known)
+    words = (word for word in suite(machine, depth=extent.depth) if word not in known) if extent.depth else ()
+    after_recreations = words_after_recreations(machine) if extent.recreations else ()
+    return (every.word(alone(word), of_suite=True) for word in chain(after_recreations, words))
 
 
 def _with_two_staff(capabilities: Capabilities, machine: Mealy) -> list[Steps]:

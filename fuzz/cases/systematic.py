@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
 
-from fuzz.cases.conformance_words import ConformanceWord, conformance_words, deeper_words
+from fuzz.cases.conformance_words import SMALLEST, ConformanceWord, Extent, conformance_words, further_words
 from fuzz.cases.payloads import payload_groups
 from fuzz.cases.situations import CaseGroup, with_own_ids
 from fuzz.target.capabilities import Capabilities
@@ -31,9 +31,9 @@ class Part(StrEnum):
 
 
 def systematic_list(
-    capabilities: Capabilities, parts: Iterable[Part] = tuple(Part), *, seed: int, depth: int
+    capabilities: Capabilities, parts: Iterable[Part] = tuple(Part), *, seed: int, extent: Extent = SMALLEST
 ) -> Iterator[Entry]:
-    """Every entry of the parts in order. The words of a greater depth than 0 come last: there may be very many."""
+    """Every entry of the parts in order. The words that a greater extent adds come last: there may be very many."""
     wanted, kinds = set(parts), list[Kind]()
     if Part.CONFORMANCE in wanted:
         of_suite, *others = conformance_words(capabilities, seed=seed)
@@ -43,8 +43,8 @@ def systematic_list(
     if Part.CONFORMANCE in wanted:
         kinds += map(Kind, others)
     yield from in_turn(kinds)
-    if Part.CONFORMANCE in wanted and depth:
-        yield from deeper_words(capabilities, seed=seed, depth=depth)
+    if Part.CONFORMANCE in wanted:
+        yield from further_words(capabilities, seed=seed, extent=extent)
 
 
 @dataclass(frozen=True, slots=True)

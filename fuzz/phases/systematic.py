@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz.cases.conformance_words import ConformanceWord, machine_for
+from fuzz.automaton.mealy import Mealy
+from fuzz.cases.conformance_words import SMALLEST, ConformanceWord, Extent, machine_for
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.cases.situations import CaseGroup
 from fuzz.cases.systematic import Part, systematic_list
@@ -32,10 +33,10 @@ class Coverage:
 
 
 def planned_scenarios(
-    capabilities: Capabilities, parts: Iterable[Part] = tuple(Part), *, seed: int, depth: int
+    capabilities: Capabilities, parts: Iterable[Part] = tuple(Part), *, seed: int, extent: Extent = SMALLEST
 ) -> Iterator[tuple[Action, ...]]:
     """The phase's scenarios in order, if none fails."""
-    for entry in systematic_list(capabilities, parts, seed=seed, depth=depth):
+    for entry in systematic_list(capabilities, parts, seed=seed, extent=extent):
         yield entry.actions if isinstance(entry, ConformanceWord) else (*entry.beginning, *entry.actions)
 
 
@@ -44,13 +45,13 @@ def run(
     parts: Iterable[Part] = tuple(Part),
     *,
     seed: int,
-    depth: int = 0,
+    extent: Extent = SMALLEST,
     phase: str = PHASE,
     shard: Shard = WHOLE,
 ) -> Coverage:
     """Performs a shard of the list: all of it, unless the time is over."""
     failed = lost = 0
-    for entry in shard.of(systematic_list(capabilities_of(handler.session), parts, seed=seed, depth=depth)):
+    for entry in shard.of(systematic_list(capabilities_of(handler.session), parts, seed=seed, extent=extent)):
         if handler.time_left() <= 0:
             return Coverage(False, failed, lost)
         if isinstance(entry, CaseGroup):
@@ -85,10 +86,9 @@ def _run_group(handler: FailureHandler, group: CaseGroup, phase: str) -> None:
         handler.on_scenario_end(run)
 
 
-def established(session: Session, depth: int, coverage: Sequence[Coverage]) -> str:
+def established(session: Session, extent: Extent, coverage: Sequence[Coverage]) -> str:
     """What all shards of the phase have shown, in a sentence; or why conformance is not established."""
     machine = machine_for(capabilities_of(session))
-    states = len(machine.states) + depth
     failed, lost = sum(shard.failed for shard in coverage), sum(shard.lost for shard in coverage)
     if failed:
         return f"does not conform to the documented machine: {failed} scenarios of the suite failed"
@@ -96,9 +96,19 @@ def established(session: Session, depth: int, coverage: Sequence[Coverage]) -> s
         return "the suite was not completed: the time was over"
     if lost:
         return f"conformance is not established: answers were lost in {lost} scenarios"
-    sentence = (
-        f"conforms to the documented machine among all machines with at most {states} states over this alphabet"
-        f" ({len(machine.inputs)} inputs), if create resets and accounts are all treated alike"
-    )
+    sentence = f"conforms to the documented machine among {_fault_domain(machine, extent)}"
     missing = [reason for kind, reason in sorted(session.lifecycle.impossible.items()) if kind != "create"]
     return f"{sentence}; left out: {'; '.join(missing)}" if missing else sentence
+
+
+def _fault_domain(machine: Mealy, extent: Extent) -> str:
+    """The machines among which a target that passed the suite can only be the documented one, in words."""
+    states, depth = len(machine.states) + extent.depth, extent.depth
+    domain = f"all machines with at most {states} states"
+    if depth:
+        inputs = "one input" if depth == 1 else f"{depth} inputs"
+        domain += f", and all whose states are each reached by a word of the state cover and at most {inputs} more,"
+    resets = "create resets"
+    if extent.recreations:
+        resets = "create remembers no more than the state that it ends"
+    return f"{domain} over this alphabet ({len(machine.inputs)} inputs), if {resets} and accounts are all treated alike"

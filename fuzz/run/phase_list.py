@@ -90,9 +90,9 @@ def _regressions(context: PhaseContext) -> PhaseResult:
 
 
 def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> PhaseResult:
-    seed, depth = context.options.seed, context.options.depth
+    seed, extent = context.options.seed, context.options.extent
     covered: list[Coverage] = context.workers.run_on_all(
-        lambda handler, shard: systematic.run(handler, parts, seed=seed, depth=depth, phase=name, shard=shard)
+        lambda handler, shard: systematic.run(handler, parts, seed=seed, extent=extent, phase=name, shard=shard)
     )
     complete = all(part.complete for part in covered)
     if Part.CONFORMANCE not in parts:
@@ -103,7 +103,7 @@ def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> P
 
 def established(context: PhaseContext, covered: Sequence[Coverage]) -> str:
     """What the suite has shown, all shards taken together."""
-    return systematic.established(context.workers.first.session, context.options.depth, covered)
+    return systematic.established(context.workers.first.session, context.options.extent, covered)
 
 
 def _random(context: PhaseContext) -> PhaseResult:
@@ -159,7 +159,7 @@ def _plan_systematic(context: PlanContext, *, parts: Sequence[Part]) -> Planned:
         Part.CONFORMANCE: f"Wp suite of {size}, depth {options.depth}",
         Part.PAYLOADS: "each rule broken, each unspecified feature, each near name",
     }
-    scenarios = systematic.planned_scenarios(capabilities, parts, seed=options.seed, depth=options.depth)
+    scenarios = systematic.planned_scenarios(capabilities, parts, seed=options.seed, extent=options.extent)
     return _counted(scenarios, "; ".join(what[part] for part in parts))
 
 

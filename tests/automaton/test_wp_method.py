@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
 from fuzz.automaton.mealy import Mealy, State, cover, documented_machine, shortest_difference
-from fuzz.automaton.wp_method import state_identifiers, suite
+from fuzz.automaton.wp_method import state_identifiers, suite, words_after_recreations
 from fuzz.oracle.actions import Move
 from fuzz.oracle.state import CalendarSync
 from swagger.load import load_contract
@@ -138,6 +138,47 @@ def after_two_accounts() -> Mealy:
 def test_depth_1_kills_a_service_that_depth_0_cannot() -> None:
     assert not kills(words_of(0), documented(), after_two_accounts())
     assert kills(words_of(1), documented(), after_two_accounts())
+
+
+@settings(max_examples=50)
+@given(st.data(), small_machines(max_states=3))
+def test_every_wrong_machine_within_one_input_of_the_cover_is_killed_at_depth_1(
+    data: st.DataObject, machine: Mealy
+) -> None:
+    mutant = data.draw(near_the_cover(machine))
+    assert kills(suite(machine, depth=1), machine, mutant) is (shortest_difference(machine, mutant) is not None)
+
+
+@st.composite
+def near_the_cover(draw: st.DrawFn, machine: Mealy) -> Mealy:
+    """A machine with a state of its own behind each input of the cover's words and one more: k-A, with k = 1."""
+    table: Table = dict(machine.table)
+    for state in machine.states:
+        for x in machine.inputs:
+            output, after = machine.table[state, x]
+            copied = ("copy", state, x)
+            table[state, x] = (output, copied)
+            table |= {(copied, y): machine.table[after, y] for y in machine.inputs}
+    at = (draw(st.sampled_from([state for state, _ in table if isinstance(state, tuple)])), machine.inputs[0])
+    table[at] = (table[at][0], draw(st.sampled_from(machine.states)))
+    on_the_way = {machine.after(word[:-1]): word[-1] for word in cover(machine).values() if word}
+    table |= {(state, x): machine.table[state, x] for state, x in on_the_way.items()}
+    return Mealy(machine.initial, machine.inputs, table, machine.starts)
+
+
+def test_words_after_recreations_kill_a_service_whose_create_remembers_the_state_that_it_ends() -> None:
+    machine = documented_machine(load_contract(), Alphabet())
+    create, wary = Input(InputKind.CREATE, 0), ("fresh again", "p0")
+    fresh, disabled = machine.after((create,)), CalendarSync("p0", "a0", disabled=True)
+    table: Table = {**machine.table, **{(wary, x): machine.table[fresh, x] for x in machine.inputs}}
+    table[disabled, create] = ("success", wary)
+    table[wary, Input(InputKind.SEND, 0, 1)] = ("success", disabled)
+    forgetful = Mealy(None, machine.inputs, table, machine.starts)
+    words = list(words_after_recreations(machine))
+
+    assert not kills(suite(machine), machine, forgetful)
+    assert kills(words, machine, forgetful)
+    assert set(words).isdisjoint(suite(machine))
 
 
 @pytest.mark.parametrize("depth", [0, 1])
