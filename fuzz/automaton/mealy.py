@@ -76,10 +76,21 @@ class Mealy:
         allowed_outputs = self.permitted.get((state, symbol))
         return output in (allowed_outputs if allowed_outputs is not None else (self.table[state, symbol][0],))
 
+    def explains(self, state: State, symbol: Input, output: str) -> frozenset[State]:
+        """The states that an answer may leave, if it is allowed in a state; else none."""
+        documented, after = self.table[state, symbol]
+        outcomes = self.permitted.get((state, symbol), {documented: frozenset({after})})
+        return outcomes.get(output, frozenset())
+
     @property
     def states(self) -> tuple[State, ...]:
         """Every reachable state, those with the shortest words first."""
         return tuple(cover(self))
+
+
+def believed_after(machine: Mealy, belief: frozenset[State], symbol: Input, output: str) -> frozenset[State]:
+    """What may be believed after an answer, of what was believed before it; empty if the answer is not permitted."""
+    return frozenset[State]().union(*(machine.explains(state, symbol, output) for state in belief))
 
 
 def documented_machine(contract: Contract, alphabet: Alphabet, *, disable_stores: bool = False) -> Mealy:
