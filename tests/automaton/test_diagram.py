@@ -273,8 +273,7 @@ def test_a_machine_of_one_state_has_no_edge_from_any_state() -> None:
     ! s0: {names} (initial)
       ! send p0, a0 or a1 → success, documented
       ! already_exists or invalid
-      create p0; disable p0, a0 | p0, a1 →
-      success
+      create p0; disable p0, a0 or a1 → success
     """
     assert dedent(drawing).strip().splitlines() == lines(draw(DOCUMENTED, only))
 
