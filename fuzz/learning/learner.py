@@ -34,6 +34,7 @@ from fuzz.learning.membership_oracle import (
 )
 from fuzz.learning.near_names import NearNames
 from fuzz.learning.variations import FailedVariation, Variation, confirmed
+from fuzz.oracle.verdict import VerdictKind
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import Session
@@ -216,7 +217,9 @@ class _Learner:
             if outcome_of(exchanges[-1]) != difference.observed:
                 self.oracle.forget(difference.word)
                 raise OutvotedError
-            yield ConfirmedDifference(difference, tuple(exchanges))
+            # An answer may show more than the alphabet says, such as the account of a record, and so allow another one.
+            if exchanges[-1].verdict.kind is VerdictKind.FAIL:
+                yield ConfirmedDifference(difference, tuple(exchanges))
 
     def _failed_variations(self) -> Iterator[Variation]:
         machine = self.hypothesis or self.documented
