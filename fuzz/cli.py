@@ -215,7 +215,7 @@ def learn(
 ) -> int:
     """Learn the target's machine and compare it with the documents.
 
-    Exit codes: 0 equivalent, 1 different, 3 not known.
+    Tries near names and a second staff member, too. Exit codes: 0 equivalent, 1 different, 3 not known.
     """
     if journal is not None:
         from fuzz.commands.learn_from import learn_from_journal

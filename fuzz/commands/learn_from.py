@@ -45,7 +45,11 @@ def learn_from_journal(path: Path, *, output: Path | None, stdout: TextIO) -> in
     wording = Wording(Naming(listed_providers(contract)[:2], ACCOUNTS))
     stdout.writelines(f"{line}\n" for line in told(words, learned, wording))
     if output is not None and learned.machine is not None:
-        legend = (f"from {path}: {HOLDS_FOR}", "red and dashed: not as documented", f"not learnt: {NOT_LEARNT}")
+        legend = (
+            *wrap(f"from {path}: {HOLDS_FOR}", WIDTH),
+            "red and dashed: not as documented",
+            f"not learnt: {NOT_LEARNT}",
+        )
         write_machine(draw(learned.documented, learned.machine, wording, legend), output)
         stdout.write(f"picture: {output}\n")
     return exit_code(words, learned)

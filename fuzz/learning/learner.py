@@ -178,7 +178,7 @@ class _Learner:
 
     def _vary(self) -> None:
         """Tries what the alphabet cannot say. Not where the machine differs already: the same would show again."""
-        if self.hypothesis is not None and differences(self.documented, self.hypothesis):
+        if self.hypothesis is not None and next(self._confirmed(self.hypothesis), None) is not None:
             return
         self.near_names.ask_the_rest()
         for steps in self.isolation[len(self.isolated) :]:

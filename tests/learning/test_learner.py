@@ -95,6 +95,7 @@ def test_a_machine_that_differs_already_is_not_tried_beside_a_second_staff_membe
 def test_a_variant_in_what_the_documents_do_not_specify_is_equivalent(variant: str) -> None:
     """Of a disable that forgets the account, the record in its answer says so."""
     assert learned(variant=variant).equivalent
+    assert learned().tried.with_two_staff == learned(variant=variant).tried.with_two_staff
 
 
 def test_a_service_that_never_says_invalid_has_fewer_states_and_differs_first_where_it_is_due() -> None:
