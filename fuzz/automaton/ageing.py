@@ -86,6 +86,8 @@ def _cycles(times: int) -> Iterator[Word]:
     yield (_create(), _send(0), _create(1), _send(0, again=True), _send(0, provider=1)) * times
     yield (_create(), _CONNECT, _send(0), _DISCONNECT, _send(0, again=True)) * times
     yield (_create(), _send(0), _create(), _send(0, again=True)) * times
+    yield (*(_create(), _create(1)) * times, _send(0, provider=1), _send(0))
+    yield (*(_create(), _DISCONNECT, _send(0)) * times, _CONNECT)
 
 
 def _ageing(times: int) -> Iterator[Word]:

@@ -13,8 +13,8 @@ from fuzz.automaton.alphabet import Input, InputKind, Word
 from fuzz.oracle.actions import Action, Create, Move, MoveSync, SendItems
 from swagger.contract import Json
 
-Payload = Callable[[str, str], Json]
-"""Makes a valid body that names a provider and an account, with new items at every call."""
+Payload = Callable[[str, str], Json | str]
+"""Makes a valid body that names a provider and an account, with new items at every call; or its JSON text."""
 
 Steps = tuple[tuple[int, Input], ...]
 """Inputs for several staff members in one order, each with the index of its staff member."""
@@ -48,12 +48,12 @@ def concretise(word: Word, naming: Naming, payload: Payload, *, staff: int = 0) 
 
 def concretise_steps(steps: Steps, naming: Naming, payload: Payload) -> tuple[Action, ...]:
     """The actions of steps for several staff members. IndexError for a provider that the naming does not have."""
-    sent: dict[tuple[int, int, int], Json] = {}
+    sent: dict[tuple[int, int, int], Json | str] = {}
     return tuple(_action(staff, symbol, naming, payload, sent) for staff, symbol in steps)
 
 
 def _action(
-    staff: int, symbol: Input, naming: Naming, payload: Payload, sent: dict[tuple[int, int, int], Json]
+    staff: int, symbol: Input, naming: Naming, payload: Payload, sent: dict[tuple[int, int, int], Json | str]
 ) -> Action:
     provider = naming.providers[symbol.provider]
     if symbol.account is None:
@@ -64,7 +64,8 @@ def _action(
     key = (staff, symbol.provider, symbol.account)
     if not symbol.again or key not in sent:
         sent[key] = payload(provider, account)
-    return SendItems(staff, sent[key])
+    body = sent[key]
+    return SendItems(staff, None, raw=body) if isinstance(body, str) else SendItems(staff, body)
 
 
 def alone(word: Word, *, staff: int = 0) -> Steps:

@@ -24,8 +24,8 @@ MAX_NODES = 20_000
 class IndexedMealy:
     """A Mealy machine with indexes for states and inputs, for speed. Frozen.
 
-    `output` and `after` have a row for each state. `unspecified`: pairs of state and input. `cover`: a shortest path to
-    each state.
+    `output` and `after` have a row for each state. `unspecified`, `undocumented`: pairs of state and input. `cover`: a
+    shortest path to each state.
     """
 
     states: tuple[State, ...]
@@ -33,6 +33,7 @@ class IndexedMealy:
     after: tuple[tuple[int, ...], ...]
     unspecified: frozenset[tuple[int, int]]
     cover: tuple[Path, ...]
+    undocumented: frozenset[tuple[int, int]] = frozenset()
 
     def walk(self, state: int, path: Path) -> int:
         """The state that a path leads to."""
@@ -53,6 +54,7 @@ def index_states(machine: Mealy) -> IndexedMealy:
         after=tuple(tuple(place[after] for _, after in row) for row in steps),
         unspecified=frozenset((place[state], symbols[x]) for state, x in machine.unspecified if state in place),
         cover=tuple(tuple(symbols[x] for x in word) for word in reached.values()),
+        undocumented=frozenset((place[state], symbols[x]) for state, x in machine.undocumented if state in place),
     )
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
 from fuzz.oracle.allowed import allowed, documented_outcome, state_after
 from fuzz.oracle.request import Request
-from fuzz.oracle.state import Named, SyncState
+from fuzz.oracle.state import CalendarSync, Named, SyncState, names_another_sync
 from swagger.contract import Contract
 
 State = Hashable
@@ -39,6 +39,7 @@ class Mealy:
     (the creates, or the empty word for a machine that is reset otherwise). `unspecified`: for each state and input
     whose next state is not specified, the allowed states besides the one in `table`. `permitted`: for each state and
     input every output that is allowed, with the states that each may leave; empty: those of the table alone.
+    `undocumented`: pairs of state and input on which the documents say nothing at all.
     """
 
     initial: State
@@ -47,6 +48,7 @@ class Mealy:
     starts: tuple[Word, ...] = ((),)
     unspecified: Mapping[tuple[State, Input], frozenset[State]] = field(default_factory=dict)
     permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]] = field(default_factory=dict)
+    undocumented: frozenset[tuple[State, Input]] = frozenset()
 
     def step(self, state: State, symbol: Input, /) -> tuple[str, State]:
         """The output, and the next state."""
@@ -119,7 +121,17 @@ def documented_machine(contract: Contract, alphabet: Alphabet, *, disable_stores
             met |= new
             ahead += sorted(new, key=repr)
     starts = tuple((create,) for create in alphabet.creates())
-    return Mealy(None, alphabet.inputs(), table, starts, unspecified, permitted)
+    silent = frozenset(pair for pair in table if alphabet.is_judged and _is_undocumented(*pair))
+    return Mealy(None, alphabet.inputs(), table, starts, unspecified, permitted, silent)
+
+
+def _is_undocumented(state: State, symbol: Input) -> bool:
+    """Whether no document says anything of an input: a sibling that names another sync, or `disconnect` without one."""
+    if symbol.kind in (InputKind.CREATE, InputKind.SEND):
+        return False
+    if not isinstance(state, CalendarSync):
+        return symbol.kind is InputKind.DISCONNECT
+    return names_another_sync(state, Named(f"p{symbol.provider}", f"a{symbol.account}"))
 
 
 def _request(symbol: Input, *, is_judged: bool) -> Request:
@@ -182,7 +194,7 @@ def differences(machine: Mealy, other: Machine) -> tuple[Difference, ...]:
     that is listed for a single state is not listed again for a set with that state.
     """
     found: dict[tuple[State, Input], Difference] = {}
-    disagreements = list(_disagreements(machine, other, machine.permitted))
+    disagreements = list(_disagreements(machine, other))
     for word, states, observed in sorted(disagreements, key=lambda found: len(found[1]) > 1):
         if not any((state, word[-1]) in found for state in states):
             documented = " or ".join(sorted({machine.step(state, word[-1])[0] for state in states}))
@@ -193,12 +205,10 @@ def differences(machine: Mealy, other: Machine) -> tuple[Difference, ...]:
 
 def shortest_difference(machine: Mealy, other: Machine) -> Word | None:
     """A shortest word that the two machines answer differently; None if they are equivalent."""
-    return next((word for word, *_ in _disagreements(machine, other, {})), None)
+    return next((word for word, *_ in _disagreements(replace(machine, permitted={}), other)), None)
 
 
-def _disagreements(
-    machine: Mealy, other: Machine, permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]]
-) -> Iterator[tuple[Word, frozenset[State], str]]:
+def _disagreements(machine: Mealy, other: Machine) -> Iterator[tuple[Word, frozenset[State], str]]:
     """Words, what is believed before their last input, and the answer to it that no believed state permits."""
     begin = frozenset({machine.initial})
     # Without the first pair: only the opening inputs are tried on it.
@@ -211,22 +221,9 @@ def _disagreements(
             if not word and opening and symbol not in opening:
                 continue
             observed, counterpart_after = other.step(counterpart, symbol)
-            after = frozenset[State]().union(*(_after(machine, permitted, state, symbol, observed) for state in states))
+            after = frozenset[State]().union(*(machine.explains(state, symbol, observed) for state in states))
             if not after:
                 yield (*word, symbol), states, observed
             elif (after, counterpart_after) not in met:
                 met.add((after, counterpart_after))
                 ahead.append(((*word, symbol), after, counterpart_after))
-
-
-def _after(
-    machine: Mealy,
-    permitted: Mapping[tuple[State, Input], Mapping[str, frozenset[State]]],
-    state: State,
-    symbol: Input,
-    observed: str,
-) -> frozenset[State]:
-    """The states that an answer may leave, if it is permitted in a state; else none."""
-    output, after = machine.step(state, symbol)
-    outcomes = permitted.get((state, symbol), {output: frozenset({after})})
-    return outcomes.get(observed, frozenset())

@@ -6,11 +6,17 @@ identifier of the state s and U the union of them all, the suite is Q·X^j·U fo
 for every w in Q·X^(depth+1). For the documented machine that is two thirds of the requests of the W-method, and four
 fifths of those of the HSI-method (Petrenko, Yevtushenko and others, 1993).
 
+The suite is k-A-complete for A the state cover and k the depth (F. Vaandrager and I. Melse, "Completeness of FSM test
+suites reconsidered", CONCUR 2025): it also finds every wrong machine, of whatever size, each of whose states is reached
+by a word of the cover and at most `depth` inputs more.
+
 The guarantee is over the alphabet of the machine, and assumes a reset: each of its `starts` brings the target into the
 same state whatever was done before. The documents promise that of `create`. The suite tests `create` in every state
-like any other transition, but does not find a target whose `create` remembers more than the suite's words show. The
-oracle accepts every answer that the documents do not specify (one suite is valid for both readings of `disable` on a
-fresh sync, which is tested).
+like any other transition, but does not find a target whose `create` remembers more than the suite's words show;
+`words_after_recreations` look for that. The oracle accepts every answer that the documents do not specify (one suite is
+valid for both readings of `disable` on a fresh sync, which is tested). Where the documents say nothing at all of an
+input in a state, the machine is partial: no word goes through such a pair, and the guarantee is one of
+quasi-equivalence (Petrenko and Yevtushenko, 2005).
 """
 
 from __future__ import annotations
@@ -27,15 +33,39 @@ from fuzz.automaton.mealy import Mealy, State
 def suite(machine: Mealy, *, depth: int = 0) -> Iterator[Word]:
     """The words of the suite in a fixed order; none is a prefix of another.
 
-    First the words of depth 0, beginning with those that together meet every state and input, shortest first. Then the
-    words of a greater depth, shortest first; made lazily, as there are about inputs^depth times as many.
+    First the words of depth 0, then those that a greater depth adds; each shortest first. The latter are made lazily,
+    as there are about inputs^depth times as many.
     """
     plan = _plan(machine)
-    opening = _in_order(plan, _words(plan, 0))
-    yield from (_word(machine, path) for path in opening)
+    flat = list(_words(plan, 0))
+    yield from (_word(machine, path) for path in flat)
     if depth:
-        done = {path[:length] for path in opening for length in range(len(path) + 1)}
+        done = {path[:length] for path in flat for length in range(len(path) + 1)}
         yield from (_word(machine, path) for path in _words(plan, depth) if path not in done)
+
+
+def words_after_recreations(machine: Mealy) -> Iterator[Word]:
+    """The words that verify every transition once more after each re-creation from each state, with that re-creation as
+    the access word: for a target whose `create` remembers the state that it ends. None is in the suite of depth 0.
+    """
+    plan = _plan(machine)
+    symbols = {symbol: place for place, symbol in enumerate(machine.inputs)}
+    creates = [symbols[start[0]] for start in machine.starts if start]
+    known = {path[:length] for path in _words(plan, 0) for length in range(len(path) + 1)}
+    begins = {
+        (*path, create): plan.machine.after[state][create]
+        for path, state in plan.places.items()
+        if path
+        for create in creates
+    }
+    found = (
+        (*begin, symbol, *ending)
+        for begin, state in begins.items()
+        for symbol, after in enumerate(plan.machine.after[state])
+        if (state, symbol) not in plan.machine.undocumented
+        for ending in plan.identifiers[after]
+    )
+    return (_word(machine, path) for path in dict.fromkeys(found) if path not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +125,20 @@ def _of_length(plan: _Plan, depth: int, length: int) -> Iterator[tuple[Path, _Pa
             if wanted not in endings or 0 < wanted <= depth + 1 - between:
                 continue
             for middle in _middles(plan, begin, between):
+                if _meets_undocumented(plan.machine, state, middle):
+                    continue
                 for ending in plan.endings(plan.machine.walk(state, middle), between, depth):
                     if len(ending) == wanted:
                         yield (*begin, *middle, *ending), (state, between)
+
+
+def _meets_undocumented(machine: IndexedMealy, state: int, path: Path) -> bool:
+    """Whether a path meets an input in a state of which the documents say nothing: there is nothing to verify then."""
+    for symbol in path:
+        if (state, symbol) in machine.undocumented:
+            return True
+        state = machine.after[state][symbol]
+    return False
 
 
 def _middles(plan: _Plan, begin: Path, length: int) -> Iterator[Path]:
@@ -136,31 +177,6 @@ def _is_extended(plan: _Plan, depth: int, path: Path) -> bool:
         (not rest and between <= depth) or any(extends(ending, rest) for ending in endings)
         for (_, between), rest, endings in _splits(plan, depth, path)
     )
-
-
-def _in_order(plan: _Plan, paths: Iterator[Path]) -> list[Path]:
-    """First the paths that meet a new pair of state and input, then the others; each shortest first."""
-    ahead: list[Path] = []
-    rest: list[Path] = []
-    met: set[tuple[int, int]] = set()
-    for path in paths:
-        new = set(_meets(plan, path)) - met
-        (ahead if new else rest).append(path)
-        met |= new
-    return ahead + rest
-
-
-def _meets(plan: _Plan, path: Path) -> Iterator[tuple[int, int]]:
-    """The pairs of state and input that a path meets after its start."""
-    state, begin = _begin(plan, path)
-    for symbol in path[begin:]:
-        yield state, symbol
-        state = plan.machine.after[state][symbol]
-
-
-def _begin(plan: _Plan, path: Path) -> tuple[int, int]:
-    """The shortest cover path that a path begins with: its state and its length."""
-    return next((plan.places[path[:n]], n) for n in range(len(path) + 1) if path[:n] in plan.places)
 
 
 def _word(machine: Mealy, path: Path) -> Word:

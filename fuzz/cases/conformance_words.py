@@ -1,47 +1,62 @@
-"""The scenarios of the conformance phase: the documented machine's test suite, isolation scenarios and ageing words.
+"""The conformance words: the documented machine's test suite, isolation scenarios and ageing words.
 
-Each is made concrete with names and bodies. A scenario that compares two accounts gets near accounts; another seed
-draws others.
+Each is made concrete with names and bodies. A word that compares two accounts gets near accounts; another seed draws
+others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from heapq import merge
-from itertools import takewhile
+from itertools import chain
 
 from fuzz.automaton.ageing import ageing_words
-from fuzz.automaton.alphabet import Alphabet
+from fuzz.automaton.alphabet import Alphabet, InputKind
 from fuzz.automaton.concretise import Steps, alone, concretise_steps, interleave
 from fuzz.automaton.isolation import isolation_scenarios
 from fuzz.automaton.mealy import Mealy, documented_machine
 from fuzz.automaton.unspecified_words import words_through_unspecified
-from fuzz.automaton.wp_method import suite
+from fuzz.automaton.word_order import likeliest_first
+from fuzz.automaton.wp_method import suite, words_after_recreations
 from fuzz.cases.names import ScenarioNames, compared_accounts
 from fuzz.oracle.actions import Action
+from fuzz.oracle.verdict import SUCCESS
 from fuzz.target.capabilities import Capabilities
 from strategies.mutations.rotation import rotated
 from strategies.valid.fields import listed_providers
+from swagger.contract import Json
 
-SHORT = 4
-"""Maximum inputs of the words that every run begins with: short words find most failures."""
-
-
-@dataclass(frozen=True, slots=True)
-class AbstractScenario:
-    """Inputs of the alphabet, and whether they belong to the suite that the guarantee rests on. Frozen."""
-
-    steps: Steps
-    of_suite: bool = False
+FIRST = 40
+"""Number of words that every run begins with, whatever its seed: they kill most mutants of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConformanceScenario:
-    """The actions of a scenario, and whether it belongs to the suite that the guarantee rests on. Frozen."""
+class Extent:
+    """How far the suite goes. Frozen.
+
+    `depth`: the extra states that it allows for. `recreations`: whether each re-creation from each state is an access
+    word, too.
+    """
+
+    depth: int = 0
+    recreations: bool = False
+
+
+SMALLEST = Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class ConformanceWord:
+    """The actions of a word, the same with the simplest bodies, and whether it belongs to the suite that the guarantee
+    rests on. Frozen.
+    """
 
     actions: tuple[Action, ...]
-    of_suite: bool
+    plain: tuple[Action, ...]
+    of_suite: bool = False
+
+    def __len__(self) -> int:
+        return len(self.actions)
 
 
 def alphabet_for(capabilities: Capabilities) -> Alphabet:
@@ -55,40 +70,65 @@ def machine_for(capabilities: Capabilities) -> Mealy:
     return documented_machine(capabilities.contract, alphabet_for(capabilities))
 
 
-def conformance_scenarios(capabilities: Capabilities, *, seed: int, depth: int) -> Iterator[ConformanceScenario]:
-    """Every scenario in order, made concrete."""
-    alphabet, machine = alphabet_for(capabilities), machine_for(capabilities)
-    names = ScenarioNames(capabilities.contract, seed)
-    for scenario in abstract_scenarios(machine, alphabet, depth, two_staff=capabilities.has_two_staff, seed=seed):
-        naming = names.next(list(compared_accounts(machine, scenario.steps)))
-        naming = replace(naming, providers=naming.providers[: alphabet.providers])
-        yield ConformanceScenario(concretise_steps(scenario.steps, naming, names.varied_payload), scenario.of_suite)
+def conformance_words(capabilities: Capabilities, *, seed: int) -> tuple[list[ConformanceWord], ...]:
+    """The words in three lists: the suite of depth 0, likeliest finders first; isolation scenarios; ageing words.
 
-
-def abstract_scenarios(
-    machine: Mealy, alphabet: Alphabet, depth: int, *, two_staff: bool, seed: int
-) -> Iterator[AbstractScenario]:
-    """The inputs of every scenario: the short words, then the others from a place that the seed gives, then those of a
-    greater depth.
+    The seed says where the rest of a list begins: a run that is cut off tries other words than the one before.
     """
-    scenarios = list(_of_depth_0(machine, alphabet, two_staff=two_staff))
-    short = list(takewhile(lambda scenario: len(scenario.steps) <= SHORT, scenarios))
-    yield from (*short, *rotated(scenarios[len(short) :], seed))
-    if depth:
-        known = set(suite(machine))
-        deeper = (word for word in suite(machine, depth=depth) if word not in known)
-        yield from (AbstractScenario(alone(word), of_suite=True) for word in deeper)
+    alphabet, machine = alphabet_for(capabilities), machine_for(capabilities)
+    of_suite = set(suite(machine))
+    words = likeliest_first(machine, [*suite(machine), *words_through_unspecified(machine)])
+    every = _Concrete(capabilities, machine, seed)
+    return (
+        [
+            every.word(alone(word), of_suite=word in of_suite)
+            for word in (*words[:FIRST], *rotated(words[FIRST:], seed))
+        ],
+        [every.word(steps) for steps in rotated(_with_two_staff(capabilities, machine), seed)],
+        [every.word(alone(word)) for word in rotated(ageing_words(alphabet), seed)],
+    )
 
 
-def _of_depth_0(machine: Mealy, alphabet: Alphabet, *, two_staff: bool) -> Iterator[AbstractScenario]:
-    words = list(suite(machine))
-    of_suite = (AbstractScenario(alone(word), of_suite=True) for word in words)
-    unspecified = (AbstractScenario(alone(word)) for word in words_through_unspecified(machine))
-    yield from merge(of_suite, unspecified, key=lambda scenario: len(scenario.steps))
-    if two_staff:
-        yield from map(AbstractScenario, isolation_scenarios(machine))
-        longest = words[-4:]
-        yield from (
-            AbstractScenario(interleave(one, other)) for one, other in zip(longest[::2], longest[1::2], strict=False)
-        )
-    yield from (AbstractScenario(alone(word)) for word in ageing_words(alphabet))
+def further_words(capabilities: Capabilities, *, seed: int, extent: Extent) -> Iterator[ConformanceWord]:
+    """The words that a greater extent than the smallest adds. Lazy: there may be very many."""
+    machine = machine_for(capabilities)
+    known, every = set(suite(machine)), _Concrete(capabilities, machine, seed)
+    words = (word for word in suite(machine, depth=extent.depth) if word not in known) if extent.depth else ()
+    after_recreations = words_after_recreations(machine) if extent.recreations else ()
+    return (every.word(alone(word), of_suite=True) for word in chain(after_recreations, words))
+
+
+def _with_two_staff(capabilities: Capabilities, machine: Mealy) -> list[Steps]:
+    if not capabilities.has_two_staff:
+        return []
+    longest = list(suite(machine))[-4:]
+    return [*isolation_scenarios(machine), interleave(*longest[:2]), interleave(*longest[2:])]
+
+
+class _Concrete:
+    """Makes words concrete with names and bodies of one run. Mutable: each word gets the next ones."""
+
+    def __init__(self, capabilities: Capabilities, machine: Mealy, seed: int) -> None:
+        self._machine = machine
+        self._names = ScenarioNames(capabilities.contract, seed)
+        self._providers = alphabet_for(capabilities).providers
+
+    def word(self, steps: Steps, *, of_suite: bool = False) -> ConformanceWord:
+        """The word with the next names. What its requests send is of the covering array."""
+        naming = self._names.next(list(compared_accounts(self._machine, steps)))
+        naming = replace(naming, providers=naming.providers[: self._providers])
+        accepted = iter(self._accepted(steps))
+
+        def payload(provider: str, account: str) -> Json | str:
+            return self._names.covering_payload(provider, account, accepted=next(accepted))
+
+        plain = concretise_steps(steps, naming, self._names.payload)
+        return ConformanceWord(concretise_steps(steps, naming, payload), plain, of_suite)
+
+    def _accepted(self, steps: Steps) -> Iterator[bool]:
+        """For each request with new items whether it is accepted, as far as the documents say."""
+        states = {staff: self._machine.initial for staff, _ in steps}
+        for staff, symbol in steps:
+            answer, states[staff] = self._machine.table.get((states[staff], symbol), ("", states[staff]))
+            if symbol.kind is InputKind.SEND and not symbol.again:
+                yield answer == SUCCESS

@@ -1,12 +1,14 @@
 """Names for the conformance phase: pairs of near accounts, and unusual accounts.
 
 A scenario that sends one account to a sync bound to another one gets a pair of near accounts; every kind of nearness is
-used before any is used again. Other scenarios get unusual accounts, which a service may fail to store as sent.
+used before any is used again, and all of them in two runs. Other scenarios get unusual accounts, which a service may
+fail to store as sent.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -18,7 +20,7 @@ from fuzz.oracle.state import CalendarSync
 from fuzz.oracle.validity.unspecified_features import is_plain_email
 from strategies.mutations.near_names import account_pairs, near_accounts
 from strategies.valid.bodies import plain_payload
-from strategies.valid.encodings import structures
+from strategies.valid.covering import covering_body, covering_rows
 from strategies.valid.fields import listed_providers
 from strategies.values.accounts import PLAIN_ACCOUNTS
 from swagger.contract import Contract, Json
@@ -27,10 +29,6 @@ Pair = tuple[str, str]
 DIFFERENT: Pair = ("a0", "a1")
 """The two accounts of the alphabet."""
 OTHER_ACCOUNT = "b@example.com"
-PLAIN_SHARE = 0.5
-"""The share of bodies that keep their simplest form."""
-SEVERAL = (4, 25)
-"""Minimum and maximum number of items of a body with several items."""
 
 
 @dataclass(slots=True)
@@ -44,15 +42,14 @@ class ScenarioNames:
     _providers: tuple[str, ...] = field(init=False)
     _near: list[Pair] = field(init=False)
     _unusual: list[str] = field(init=False)
-    _random: random.Random = field(init=False)
+    _rows_used: Counter[bool] = field(default_factory=Counter)
     _pair_index: int = 0
     _single_index: int = 0
 
     def __post_init__(self) -> None:
         drawn = random.Random(self.seed)
-        self._random = random.Random(f"{self.seed}, forms")
         self._providers = listed_providers(self.contract)[:2]
-        self._near = near_pairs(drawn)
+        self._near = near_pairs(self.seed)
         self._unusual = drawn.sample(PLAIN_ACCOUNTS, len(PLAIN_ACCOUNTS))
 
     def next(self, compared: Sequence[Pair] = (DIFFERENT,)) -> Naming:
@@ -80,22 +77,14 @@ class ScenarioNames:
         self._serial += 1
         return plain_payload(self.contract, provider=provider, account=account, serial=self._serial)
 
-    def varied_payload(self, provider: str, account: str) -> Json:
-        """A valid body with new items, at times in another form or order: a service may have other code for each."""
-        body = self.payload(provider, account)
-        if self._random.random() < PLAIN_SHARE:
-            return body
-        sizes = (2, 3, self._random.randint(*SEVERAL))
-        form = self._random.choice(list(structures(self.contract, body, sizes)))
-        return self._shuffled(form)
-
-    def _shuffled(self, value: Json) -> Json:
-        """The value with the keys of each object in a drawn order."""
-        if isinstance(value, list):
-            return [self._shuffled(entry) for entry in value]
-        if not isinstance(value, dict):
-            return value
-        return {name: self._shuffled(value[name]) for name in self._random.sample(list(value), len(value))}
+    def covering_payload(self, provider: str, account: str, *, accepted: bool) -> Json | str:
+        """The next body of the covering array, with new items: a text where its spelling is not plain. Requests that
+        are to be accepted have a turn of their own, so that all pairs are in them.
+        """
+        rows = covering_rows(self.contract, self.seed)
+        row = rows[self._rows_used[accepted] % len(rows)]
+        self._rows_used[accepted] += 1
+        return covering_body(self.contract, row, self.payload(provider, account))
 
 
 def compared_accounts(machine: Mealy, steps: Steps) -> Iterator[Pair]:
@@ -125,8 +114,13 @@ def kinds_of_nearness() -> dict[str, list[Pair]]:
     return ways
 
 
-def near_pairs(drawn: random.Random) -> list[Pair]:
-    """One pair of each kind of nearness, then a second one of each, and so on, in a drawn order."""
+def near_pairs(seed: int) -> list[Pair]:
+    """One pair of each kind of nearness, then a second one of each, and so on. An odd seed begins with the other half
+    of the kinds, so that two runs try all of them.
+    """
+    drawn = random.Random(seed)
     kinds = [drawn.sample(pairs, len(pairs)) for pairs in kinds_of_nearness().values()]
-    drawn.shuffle(kinds)
+    random.Random(0).shuffle(kinds)
+    half = seed % 2 * len(kinds) // 2
+    kinds = [*kinds[half:], *kinds[:half]]
     return list(dict.fromkeys(pair for row in zip_longest(*kinds) for pair in row if pair is not None))

@@ -1,4 +1,4 @@
-"""The cases of the payloads phase: every documented rule violated alone, every unspecified feature, every near name.
+"""The payload groups: every documented rule violated alone, every unspecified feature, every near name.
 
 Deterministic. Many cases share one bound sync: its state stays the same whether a body is accepted or refused.
 """
@@ -20,7 +20,7 @@ from fuzz.cases.situations import (
     groups_checked_at_once,
     in_groups,
 )
-from fuzz.cases.tokens_and_staff import token_cases
+from fuzz.cases.tokens_and_staff import token_cases, two_staff_cases
 from fuzz.oracle.actions import Action, Move, SendItems, Token
 from fuzz.target.capabilities import Capabilities
 from strategies.body_edits import drop
@@ -30,14 +30,12 @@ from strategies.mutations.mutation import Mutation
 from strategies.mutations.rotation import choose_invalid, choose_unspecified, rotated, typical_mutations
 from strategies.mutations.unspecified import unspecified_mutations
 from strategies.valid.bodies import with_sync
-from strategies.valid.edge_case_batches import mixed_batches
-from strategies.valid.encodings import spelt_otherwise, structures, unusual_forms
+from strategies.valid.edge_case_batches import edge_case_batches, mixed_batches
+from strategies.valid.encodings import structures
 from strategies.valid.fields import listed_providers, unlisted_providers
 from strategies.valid.items import copy_with_own_id
 from swagger.contract import Json
 
-FIRST = 4
-"""Number of groups that every run begins with: they find most failures."""
 PAIRS_A_RUN = 2
 ITEMS_AROUND = 150
 STRUCTURES = 3
@@ -46,32 +44,37 @@ REFUSED_TOKENS = (Token.NONE, Token.UNKNOWN)
 OTHERS_TOKENS = (Token.ADMIN, Token.OTHER_STAFF)
 
 
-def payload_cases(capabilities: Capabilities, seed: int) -> Iterator[CaseGroup]:
-    """Every group of cases for one staff member. `FIRST` groups come first; the seed says where the rest begins."""
-    groups = list(_in_order(capabilities, seed))
-    yield from (*groups[:FIRST], *rotated(groups[FIRST:], seed))
+def payload_groups(capabilities: Capabilities, seed: int) -> list[list[CaseGroup]]:
+    """Every group of cases, in a list for each kind of case, the likeliest finders first. The seed chooses the provider
+    of their syncs, and where a list goes on after its first group.
+    """
+    kinds = [list(groups) for groups in _by_kind(capabilities, seed)]
+    return [[*groups[:1], *rotated(groups[1:], seed)] for groups in kinds]
 
 
-def _in_order(capabilities: Capabilities, seed: int) -> Iterator[CaseGroup]:
-    """All groups in a fixed order. The seed chooses the provider of their syncs."""
+def _by_kind(capabilities: Capabilities, seed: int) -> Iterator[Iterable[CaseGroup]]:
     contract = capabilities.contract
     listed = listed_providers(contract)
     situations = Situations(capabilities, listed[seed % len(listed)])
     invalid, unspecified = invalid_mutations(contract), unspecified_mutations(contract)
-    yield from _each_clause_once(situations.of(situations.other_provider))
-    yield from sibling_cases(situations)
-    yield from _allowed_forms(situations, seed)
-    yield from checked_groups(situations, _sends(situations, choose_invalid(invalid, seed)))
-    yield from near_name_cases(situations, seed)
-    yield from provider_cases(situations)
-    yield from stored_account_cases(situations, seed)
-    yield from token_cases(situations)
-    yield from _refused_where_a_state_error_is_due(situations, seed)
-    yield from _unspecified_where_a_state_error_is_due(situations, seed)
-    yield from _invalid_among_many_items(situations)
-    yield from groups_checked_at_once(situations, _sends(situations, choose_unspecified(unspecified, seed)))
     some_pairs = rotated(mutation_pairs(invalid), seed)[:PAIRS_A_RUN]
-    yield from checked_groups(situations, _sends(situations, some_pairs))
+    wrong, unusual = (
+        _sends(situations, chosen)
+        for chosen in ([*choose_invalid(invalid, seed), *some_pairs], choose_unspecified(unspecified, seed))
+    )
+    yield _each_clause_once(situations.of(situations.other_provider))
+    yield sibling_cases(situations)
+    yield _allowed_forms(situations)
+    yield checked_groups(situations, wrong)
+    yield groups_checked_at_once(situations, unusual)
+    yield near_name_cases(situations, seed)
+    yield provider_cases(situations)
+    yield stored_account_cases(situations, seed)
+    yield token_cases(situations)
+    yield _refused_where_a_state_error_is_due(situations, seed)
+    yield _unspecified_where_a_state_error_is_due(situations, seed)
+    yield _invalid_among_many_items(situations)
+    yield two_staff_cases(situations)
 
 
 def _sends(situations: Situations, mutations: Iterable[Mutation]) -> list[SendItems]:
@@ -105,15 +108,15 @@ def _first_of_each_clause(catalogue: Sequence[Mutation]) -> tuple[Mutation, ...]
 def _refused_where_a_state_error_is_due(situations: Situations, seed: int) -> Iterator[CaseGroup]:
     """Each rule violated where a state error is due, too: only a refusal or that error is allowed, and no change.
 
-    Likewise requests without a good token, and those that name an unlisted provider. Each situation meets half of the
-    rules, the next one the other half.
+    Likewise requests without a good token, and those that name an unlisted provider. Each situation meets a quarter of
+    the rules, the next one another quarter; a fresh sync meets half of them.
     """
     rules = _first_of_each_clause(invalid_mutations(situations.contract))
     for turn, situation in enumerate(situations.error_situations(), start=seed):
-        refused = _refused_in(situations, situation, rules[turn % 2 :: 2])
+        refused = _refused_in(situations, situation, rules[turn % 4 :: 4])
         yield from in_groups(situation.beginning, [*refused, *_checks_after(situations, situation)])
     unnamed = SendItems(0, with_sync(situations.body(), situations.provider, ""))
-    yield from in_groups(situations.fresh, [*_sends(situations, rules), unnamed])
+    yield from in_groups(situations.fresh, [*_sends(situations, rules[seed % 2 :: 2]), unnamed])
 
 
 def _refused_in(situations: Situations, situation: ErrorSituation, rules: Sequence[Mutation]) -> Iterator[Action]:
@@ -168,13 +171,14 @@ def _invalid_among_many_items(situations: Situations) -> Iterator[CaseGroup]:
     )
 
 
-def _allowed_forms(situations: Situations, seed: int) -> Iterator[CaseGroup]:
-    """Valid bodies of every form and size, and with every unusual value; some of them in every situation."""
+def _allowed_forms(situations: Situations) -> Iterator[CaseGroup]:
+    """Valid bodies of every form and size, and with every unusual value; some of them in every situation. The suite's
+    accepted requests combine form, spelling and values.
+    """
     contract, body = situations.contract, situations.body()
     forms = list(structures(contract, body))
-    spelt = [SendItems(0, None, raw=text) for text in spelt_otherwise(contract, body)]
-    bodies = (*forms, *unusual_forms(contract, body, seed))
-    yield from checked_groups(situations, [*(SendItems(0, form) for form in bodies), *spelt])
+    bodies = (*forms, *edge_case_batches(contract, body))
+    yield from checked_groups(situations, [SendItems(0, form) for form in bodies])
     mixed = list(mixed_batches(contract, body))
     for situation in situations.error_situations():
         few = [with_sync(form, situations.provider, situation.account) for form in (*forms[:STRUCTURES], *mixed)]

@@ -23,7 +23,8 @@ def sibling_cases(situations: Situations) -> Iterator[CaseGroup]:
             actions += [of_provider.move(move), create]
         actions += [of_provider.move(move, Token.NONE) for move in documented]
         if Move.DISCONNECT in documented:
-            actions += [of_provider.move(Move.DISCONNECT), of_provider.send(), *map(of_provider.move, speaking)]
+            actions += [of_provider.move(Move.DISCONNECT), of_provider.send()]
+            actions += map(of_provider.move, (*speaking, Move.DISCONNECT))
         yield CaseGroup(of_provider.fresh, tuple(actions))
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from fuzz.cluster.posting import Post
 from fuzz.events.types import Event, FailureEvent, FailureRenamed, FailureWithdrawn, PhaseFigures, PhaseFinished
 from fuzz.failures.keeping.atomic_folder import write_folder
-from fuzz.phases.conformance import Coverage
+from fuzz.phases.systematic import Coverage
 from fuzz.session.journal import Journal
 
 Established = Callable[[Sequence[Coverage]], str]
-"""Says what the conformance phase has shown, given the coverage of all shards."""
+"""Says what the suite has shown, given the coverage of all shards."""
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ from fuzz.failures.failure import Failure
 from fuzz.failures.keeping.baseline import Baseline
 from fuzz.failures.keeping.store import bundle_files
 from fuzz.run.options import RunOptions
+from fuzz.run.phase_list import performs_suite
 from fuzz.run.run import Ended, Run
 from fuzz.run.setup.rate_source import limiter_of
 from fuzz.run.setup.session_setup import secrets_for
@@ -135,8 +136,8 @@ def _run(task: ShardTask, attempt: str, client: Any) -> ShardResult:
 
 
 def _post(poster: Poster, run: Run, event: Event, summary: Summary) -> None:
-    """Posts an event (a listener of the journal). The end of the conformance phase gets its coverage."""
-    if event["event"] == "phase_finished" and event["phase"] == "conformance":
+    """Posts an event (a listener of the journal). The end of a phase with the suite gets its coverage."""
+    if event["event"] == "phase_finished" and performs_suite(event["phase"]):
         event = {**event, "covered": [(part.complete, part.failed, part.lost) for part in run.covered]}
     poster.listen(event, summary)
 

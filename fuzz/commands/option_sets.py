@@ -61,6 +61,12 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--phases", metavar="A,B", help="Phases to run. [default: all]"),
         click.option("--depth", type=click.IntRange(0, 3), default=0, help="Extra states that conformance allows for."),
         click.option(
+            "--cover",
+            type=click.Choice(("states", "recreations")),
+            default="states",
+            help="recreations: verify every state again after each re-creation.",
+        ),
+        click.option(
             "--shrink-requests",
             type=click.IntRange(0),
             default=100,
@@ -118,6 +124,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         seed=seed,
         phases=phases,
         depth=given["depth"],
+        cover=given["cover"],
         shrink_requests=given["shrink_requests"],
         workers=given["workers"] or 1,
         scheduler=given["scheduler"],

@@ -86,7 +86,7 @@ class PhaseFigures(TypedDict):
 
 
 class PhaseFinished(PhaseFigures):
-    """The end of a phase. `covered`: what one shard's conformance phase has covered, for the machine that merges."""
+    """The end of a phase. `covered`: what one shard has covered of the suite, for the machine that merges."""
 
     event: Literal["phase_finished"]
     covered: NotRequired[list[tuple[bool, int, int]]]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from fuzz.cases.conformance_words import Extent
 from fuzz.errors import UsageError
 from fuzz.target.profile import parse_rate
 
@@ -33,6 +34,7 @@ class RunOptions:
     seed: int = 0
     phases: tuple[str, ...] = ()
     depth: int = 0
+    cover: str = "states"
     workers: int = 1
     scheduler: str | None = None
     database: str | None = None
@@ -58,6 +60,11 @@ class RunOptions:
                 "--scheduler needs --target: workers on other machines do not reach a sandbox on this one",
                 next="name a target profile; `calfuzz serve` gives a sandbox that stays",
             )
+
+    @property
+    def extent(self) -> Extent:
+        """How far the suite goes."""
+        return Extent(self.depth, self.cover == "recreations")
 
     @property
     def gate(self) -> bool:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fuzz.cases.conformance_words import machine_for
+from fuzz.cases.systematic import Part
 from fuzz.errors import UsageError
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.store import saved_failures
 from fuzz.oracle.actions import Action, Move
 from fuzz.oracle.scenario import singles
-from fuzz.phases import conformance, payloads, preflight, race
+from fuzz.phases import preflight, race, systematic
 from fuzz.phases import random as random_phase
 from fuzz.phases.capabilities import capabilities_of
-from fuzz.phases.conformance import Coverage
+from fuzz.phases.systematic import Coverage
 from fuzz.run.options import GATE_EXAMPLES, RunOptions
 from fuzz.run.workers import Workers
 from fuzz.session.session import Session
@@ -26,7 +28,7 @@ OLD_NAMES = {"saved": "regressions"}
 
 @dataclass(slots=True)
 class PhaseContext:
-    """What the phases of a run work with. Mutable: the conformance phase fills `covered`."""
+    """What the phases of a run work with. Mutable: a phase that performs the suite fills `covered`."""
 
     options: RunOptions
     workers: Workers
@@ -87,23 +89,21 @@ def _regressions(context: PhaseContext) -> PhaseResult:
     return PhaseResult()
 
 
-def _conformance(context: PhaseContext) -> PhaseResult:
-    seed, depth = context.options.seed, context.options.depth
-    context.covered = context.workers.run_on_all(
-        lambda handler, shard: conformance.run(handler, seed=seed, depth=depth, shard=shard)
+def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> PhaseResult:
+    seed, extent = context.options.seed, context.options.extent
+    covered: list[Coverage] = context.workers.run_on_all(
+        lambda handler, shard: systematic.run(handler, parts, seed=seed, extent=extent, phase=name, shard=shard)
     )
-    return PhaseResult(established(context, context.covered), all(part.complete for part in context.covered))
+    complete = all(part.complete for part in covered)
+    if Part.CONFORMANCE not in parts:
+        return PhaseResult(complete=complete)
+    context.covered = covered
+    return PhaseResult(established(context, covered), complete)
 
 
 def established(context: PhaseContext, covered: Sequence[Coverage]) -> str:
-    """What the conformance phase has shown, all shards taken together."""
-    return conformance.established(context.workers.first.session, context.options.depth, covered)
-
-
-def _payloads(context: PhaseContext) -> PhaseResult:
-    seed = context.options.seed
-    done = context.workers.run_on_all(lambda handler, shard: payloads.run(handler, seed=seed, shard=shard))
-    return PhaseResult(complete=all(done))
+    """What the suite has shown, all shards taken together."""
+    return systematic.established(context.workers.first.session, context.options.extent, covered)
 
 
 def _random(context: PhaseContext) -> PhaseResult:
@@ -151,16 +151,16 @@ def _plan_regressions(context: PlanContext) -> Planned:
     )
 
 
-def _plan_conformance(context: PlanContext) -> Planned:
+def _plan_systematic(context: PlanContext, *, parts: Sequence[Part]) -> Planned:
     capabilities, options = capabilities_of(context.session), context.options
     machine = machine_for(capabilities)
-    what = f"Wp-method over {len(machine.states)} states and {len(machine.inputs)} inputs, depth {options.depth}"
-    return _counted(conformance.planned_scenarios(capabilities, seed=options.seed, depth=options.depth), what)
-
-
-def _plan_payloads(context: PlanContext) -> Planned:
-    scenarios = payloads.planned_scenarios(capabilities_of(context.session), seed=context.options.seed)
-    return _counted(scenarios, "each rule broken, each unspecified feature, each near name")
+    size = f"{len(machine.states)} states and {len(machine.inputs)} inputs"
+    what = {
+        Part.CONFORMANCE: f"Wp suite of {size}, depth {options.depth}",
+        Part.PAYLOADS: "each rule broken, each unspecified feature, each near name",
+    }
+    scenarios = systematic.planned_scenarios(capabilities, parts, seed=options.seed, extent=options.extent)
+    return _counted(scenarios, "; ".join(what[part] for part in parts))
 
 
 def _plan_random(context: PlanContext) -> Planned:
@@ -176,20 +176,33 @@ def _plan_race(context: PlanContext) -> Planned:
     return _counted(scenarios, f"two requests at once, {rounds} rounds")
 
 
+def _of_parts(name: str, *parts: Part) -> Phase:
+    """The phase that performs the systematic list, or a part of it."""
+    work = partial(_systematic, name=name, parts=parts)
+    return Phase(name, 0.8, True, work, partial(_plan_systematic, parts=parts))
+
+
 PHASES = (
     Phase("preflight", 1.0, True, _preflight, _plan_preflight),
     Phase("regressions", 0.15, True, _regressions, _plan_regressions, once=True),
-    Phase("conformance", 0.3, True, _conformance, _plan_conformance),
-    Phase("payloads", 0.8, True, _payloads, _plan_payloads),
+    _of_parts(systematic.PHASE, *Part),
     Phase("random", 0.9, False, _random, _plan_random),
     Phase("race", 1.0, False, _race, _plan_race, in_gate=False),
 )
 """Every phase, in the order of a run."""
 
+PARTS = tuple(_of_parts(part.value, part) for part in Part)
+"""The parts of the systematic phase, which `--phases` can pick in its place."""
+
 
 def phase_named(name: str) -> Phase:
-    """The phase of a name."""
-    return next(phase for phase in PHASES if phase.name == name)
+    """The phase, or the part of one, of a name."""
+    return next(phase for phase in (*PHASES, *PARTS) if phase.name == name)
+
+
+def performs_suite(name: str) -> bool:
+    """Whether a phase performs the suite of the documented machine."""
+    return name in (systematic.PHASE, Part.CONFORMANCE)
 
 
 def phase_names(*, gate: bool = False) -> tuple[str, ...]:
@@ -198,10 +211,14 @@ def phase_names(*, gate: bool = False) -> tuple[str, ...]:
 
 
 def parse_phases(text: str) -> tuple[str, ...]:
-    """`preflight,random` in the order of a run."""
-    wanted = [OLD_NAMES.get(name.strip(), name.strip()) for name in text.split(",") if name.strip()]
-    names = phase_names()
-    unknown = [name for name in wanted if name not in names]
+    """`preflight,random` in the order of a run. Both parts of the systematic phase are that phase."""
+    wanted = {OLD_NAMES.get(name.strip(), name.strip()) for name in text.split(",") if name.strip()}
+    parts, names = set(map(str, Part)), phase_names()
+    if parts <= wanted or systematic.PHASE in wanted:
+        wanted = (wanted - parts) | {systematic.PHASE}
+    unknown = sorted(wanted - {*names, *parts})
     if unknown or not wanted:
-        raise UsageError(f"--phases: {', '.join(unknown) or 'nothing'} is no phase", next=f"use {', '.join(names)}")
-    return tuple(name for name in names if name in wanted)
+        what = ", ".join(unknown) or "nothing"
+        raise UsageError(f"--phases: {what} is no phase", next=f"use {', '.join((*names, *Part))}")
+    place = names.index(systematic.PHASE)
+    return tuple(name for name in (*names[:place], *Part, *names[place:]) if name in wanted)

@@ -17,8 +17,8 @@ from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.handler import FailureHandler, TimeOver
 from fuzz.failures.recurrence import never_again
 from fuzz.failures.registry import FailureRegistry
-from fuzz.phases.conformance import Coverage
 from fuzz.phases.preflight import reasons
+from fuzz.phases.systematic import Coverage
 from fuzz.run.observations import Pinned, changes
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import PhaseContext, PhaseResult, established, phase_named
@@ -118,7 +118,7 @@ class Run:
 
     @property
     def covered(self) -> Sequence[Coverage]:
-        """What the conformance phase has covered: one entry a worker."""
+        """What the suite has covered: one entry a worker."""
         return self._context.covered
 
     def go(self) -> Conclusion:
@@ -210,7 +210,7 @@ class Run:
         self._workers.close()
 
     def established(self, covered: Sequence[Coverage]) -> str:
-        """What the conformance phase has shown in all shards together, in a sentence."""
+        """What the suite has shown in all shards together, in a sentence."""
         return established(self._context, covered)
 
     def _phase(self, name: str) -> None:

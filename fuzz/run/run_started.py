@@ -52,6 +52,7 @@ def started_event(
             "max_time": options.max_time,
             "max_examples": options.max_examples,
             "depth": options.depth,
+            "cover": options.cover,
             "workers": workers,
             "shrink_requests": options.shrink_requests,
         },

@@ -26,8 +26,8 @@ from fuzz.session.journal import Journal
 from fuzz.target.profile import Profile, load_profile
 from swagger.contract import Contract
 
-SYSTEMATIC_PHASES = ("preflight", "conformance", "payloads")
-ALL_PHASES = ("preflight", "conformance", "payloads", "race", "random")
+SYSTEMATIC_PHASES = ("preflight", "systematic")
+ALL_PHASES = (*SYSTEMATIC_PHASES, "race", "random")
 SECONDS_IF_INTERMITTENT = 60.0
 REQUESTS_TO_FIND = 2500
 """The number of requests within which a deterministic fault must be found."""

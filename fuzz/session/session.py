@@ -151,7 +151,9 @@ class Session:
 
     def _let_settle(self, member: StaffMember) -> None:
         """Waits until the last change of a staff member's sync can be read."""
-        time.sleep(max(0.0, member.changed_at + self.settle - time.monotonic()) if self.settle else 0.0)
+        wait = member.changed_at + self.settle - time.monotonic() if self.settle else 0.0
+        if wait > 0:
+            time.sleep(wait)
 
     def send_admin_token_as(self, scheme: str) -> None:
         """From now on the admin token is sent with this scheme."""

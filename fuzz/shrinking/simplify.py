@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,6 +25,22 @@ Simplification = Callable[[Contract, Actions], Actions]
 """A scenario with as many actions that is simpler; the same one where nothing can be simplified."""
 
 
+def use_plain_spelling(_contract: Contract, actions: Actions) -> Actions:
+    """The scenario with each payload that was spelt as JSON text in plain spelling."""
+    return map_singles(actions, _parsed)
+
+
+def _parsed(single: Single) -> Single:
+    """The action with its JSON text read; as it is where the text is no JSON object, or would not be read alike."""
+    if not isinstance(single, SendItems) or single.raw is None:
+        return single
+    try:
+        body = json.loads(single.raw)
+    except ValueError:
+        return single
+    return replace(single, body=body, raw=None) if isinstance(body, dict) else single
+
+
 def use_one_staff_member(_contract: Contract, actions: Actions) -> Actions:
     """The scenario with everything done to the first staff member."""
     return map_singles(actions, lambda single: replace(single, staff=0))
@@ -31,7 +48,8 @@ def use_one_staff_member(_contract: Contract, actions: Actions) -> Actions:
 
 def simplify_everything(contract: Contract, actions: Actions) -> Actions:
     """The scenario with canonical payloads, accounts and providers."""
-    return use_canonical_providers(contract, use_canonical_accounts(contract, simplify_payloads(contract, actions)))
+    plain = simplify_payloads(contract, use_plain_spelling(contract, actions))
+    return use_canonical_providers(contract, use_canonical_accounts(contract, plain))
 
 
 def simplify_payloads(contract: Contract, actions: Actions) -> Actions:
@@ -58,6 +76,7 @@ def simplify_payloads_sent_again(contract: Contract, actions: Actions) -> Action
 SIMPLIFICATIONS: tuple[Simplification, ...] = (
     use_one_staff_member,
     simplify_everything,
+    use_plain_spelling,
     simplify_payloads,
     simplify_payloads_sent_again,
     use_canonical_accounts,

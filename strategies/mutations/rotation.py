@@ -38,10 +38,15 @@ def choose_invalid(catalogue: Sequence[Mutation], seed: int) -> Iterator[Mutatio
 
 
 def choose_unspecified(catalogue: Sequence[Mutation], seed: int) -> Iterator[Mutation]:
-    """First the mutations of the structure; then each unusual value in one of the fields that are alike."""
+    """First the mutations of the structure; then each typical unusual value, and two of three others, in one of the
+    fields that are alike.
+    """
     groups = enumerate(_grouped(catalogue, _unspecified_group))
     chosen = [group[(seed + place) % len(group)] for place, group in groups]
-    yield from sorted(chosen, key=lambda mutation: mutation.kind is not Kind.STRUCTURE)
+    always = [mutation for mutation in chosen if mutation.kind is Kind.STRUCTURE or mutation.typical]
+    others = [mutation for mutation in chosen if mutation not in always]
+    yield from sorted(always, key=lambda mutation: mutation.kind is not Kind.STRUCTURE)
+    yield from (mutation for place, mutation in enumerate(others, start=seed) if place % 3)
 
 
 def typical_mutations(catalogue: Sequence[Mutation]) -> tuple[Mutation, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,11 @@ Table = dict[tuple[State, Input], tuple[str, State]]
 
 @cache
 def documented(*, disable_stores: bool = False, moves_name_all: bool = False) -> Mealy:
-    alphabet = Alphabet(moves_name_all=moves_name_all)
-    return documented_machine(load_contract(), alphabet, disable_stores=disable_stores)
+    """The documented machine as a complete one: what the documents say nothing of is an input like any other."""
+    machine = documented_machine(
+        load_contract(), Alphabet(moves_name_all=moves_name_all), disable_stores=disable_stores
+    )
+    return replace(machine, undocumented=frozenset())
 
 
 @cache

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fuzz.automaton.alphabet import Alphabet, Input, InputKind, Word
 from fuzz.automaton.mealy import Mealy, State, cover, documented_machine, shortest_difference
-from fuzz.automaton.wp_method import state_identifiers, suite
+from fuzz.automaton.wp_method import state_identifiers, suite, words_after_recreations
 from fuzz.oracle.actions import Move
 from fuzz.oracle.state import CalendarSync
 from swagger.load import load_contract
@@ -140,6 +140,47 @@ def test_depth_1_kills_a_service_that_depth_0_cannot() -> None:
     assert kills(words_of(1), documented(), after_two_accounts())
 
 
+@settings(max_examples=50)
+@given(st.data(), small_machines(max_states=3))
+def test_every_wrong_machine_within_one_input_of_the_cover_is_killed_at_depth_1(
+    data: st.DataObject, machine: Mealy
+) -> None:
+    mutant = data.draw(near_the_cover(machine))
+    assert kills(suite(machine, depth=1), machine, mutant) is (shortest_difference(machine, mutant) is not None)
+
+
+@st.composite
+def near_the_cover(draw: st.DrawFn, machine: Mealy) -> Mealy:
+    """A machine with a state of its own behind each input of the cover's words and one more: k-A, with k = 1."""
+    table: Table = dict(machine.table)
+    for state in machine.states:
+        for x in machine.inputs:
+            output, after = machine.table[state, x]
+            copied = ("copy", state, x)
+            table[state, x] = (output, copied)
+            table |= {(copied, y): machine.table[after, y] for y in machine.inputs}
+    at = (draw(st.sampled_from([state for state, _ in table if isinstance(state, tuple)])), machine.inputs[0])
+    table[at] = (table[at][0], draw(st.sampled_from(machine.states)))
+    on_the_way = {machine.after(word[:-1]): word[-1] for word in cover(machine).values() if word}
+    table |= {(state, x): machine.table[state, x] for state, x in on_the_way.items()}
+    return Mealy(machine.initial, machine.inputs, table, machine.starts)
+
+
+def test_words_after_recreations_kill_a_service_whose_create_remembers_the_state_that_it_ends() -> None:
+    machine = documented_machine(load_contract(), Alphabet())
+    create, wary = Input(InputKind.CREATE, 0), ("fresh again", "p0")
+    fresh, disabled = machine.after((create,)), CalendarSync("p0", "a0", disabled=True)
+    table: Table = {**machine.table, **{(wary, x): machine.table[fresh, x] for x in machine.inputs}}
+    table[disabled, create] = ("success", wary)
+    table[wary, Input(InputKind.SEND, 0, 1)] = ("success", disabled)
+    forgetful = Mealy(None, machine.inputs, table, machine.starts)
+    words = list(words_after_recreations(machine))
+
+    assert not kills(suite(machine), machine, forgetful)
+    assert kills(words, machine, forgetful)
+    assert set(words).isdisjoint(suite(machine))
+
+
 @pytest.mark.parametrize("depth", [0, 1])
 def test_no_word_is_a_prefix_of_another(depth: int) -> None:
     words = words_of(0) if depth == 0 else words_of(1)[len(words_of(0)) :]
@@ -157,24 +198,25 @@ def test_no_word_of_a_random_machine_is_a_prefix_of_another(machine: Mealy, dept
         assert prefixes.isdisjoint(words)
 
 
-def test_every_state_and_input_is_met_within_the_first_few_hundred_requests() -> None:
-    machine = documented()
-    wanted = {(state, x) for state in machine.states for x in machine.inputs}
-    met: set[tuple[State, Input]] = set()
-    requests = 0
-    for word in words_of(0):
-        if wanted <= met:
-            break
-        met |= {(state, x) for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
-        requests += len(word)
-    assert wanted <= met
-    assert requests < 500
+def test_no_word_goes_through_what_no_document_speaks_of_and_every_other_wrong_transition_is_killed() -> None:
+    machine = documented_machine(load_contract(), Alphabet())
+    words = list(suite(machine))
+    met = {(state, x) for word in words for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
+    assert machine.undocumented
+    assert met.isdisjoint(machine.undocumented)
+    for at, (output, after) in machine.table.items():
+        if at[0] not in machine.states or at in machine.undocumented:
+            continue
+        for other in set(machine.states) - {after}:
+            mutant = Mealy(None, machine.inputs, {**machine.table, at: (output, other)}, machine.starts)
+            assert kills(words, machine, mutant), (at, other)
 
 
 def test_a_suite_has_as_many_words_and_requests_as_ever() -> None:
     sizes = {depth: suite_size(documented(), depth=depth) for depth in (0, 1)}
     assert sizes == {0: (162, 740), 1: (1762, 9667)}
     assert suite_size(documented(moves_name_all=True))[1] == 1474
+    assert suite_size(documented_machine(load_contract(), Alphabet())) == (133, 607)
 
 
 @pytest.mark.parametrize("is_judged", [True, False])
@@ -186,7 +228,9 @@ def test_every_choice_of_moves_that_a_target_offers_has_a_suite(
     alphabet = Alphabet(providers=providers, moves=moves, is_judged=is_judged)
     machine = documented_machine(load_contract(), alphabet)
     met = {(state, x) for word in suite(machine) for (state, _, _), x in zip(machine.trace(word), word, strict=True)}
-    assert met >= {(state, x) for state in machine.states for x in machine.inputs}
+    documented_pairs = {(state, x) for state in machine.states for x in machine.inputs} - machine.undocumented
+    assert met >= documented_pairs
+    assert met.isdisjoint(machine.undocumented)
 
 
 @pytest.mark.parametrize(("providers", "accounts"), [(0, 2), (2, 1)])

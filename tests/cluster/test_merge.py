@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.cluster.merge import Merge
-from fuzz.phases.conformance import Coverage
+from fuzz.phases.systematic import Coverage
 from fuzz.session.journal import Journal
 from fuzz.target.secrets import Secrets
 

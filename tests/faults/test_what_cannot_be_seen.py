@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from fuzz.failures.handler import FailureHandler
-from fuzz.phases.conformance import run as run_conformance
-from fuzz.phases.payloads import run as run_payloads
+from fuzz.phases import systematic
 from fuzz.sandbox.faults.sequences.history import RemembersCalls
 from fuzz.sandbox.requests import Call, Operation
 from fuzz.sandbox.service import Behaviour
@@ -58,8 +57,7 @@ class AccountsCompareWithoutCase(Behaviour):
 def test_the_systematic_phases_see_nothing(mixin: type[Behaviour]) -> None:
     people = Settings().people
     handler = FailureHandler(InProcess(load_contract(), partial(_begin, mixin, people)).session)
-    run_conformance(handler, seed=1, depth=0)
-    run_payloads(handler, seed=1)
+    systematic.run(handler, seed=1)
     assert handler.registry.failures == {}
 
 

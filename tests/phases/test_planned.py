@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fuzz.cases.conformance_words import Extent
 from fuzz.oracle.actions import Move
-from fuzz.phases import conformance, payloads, race
+from fuzz.phases import race, systematic
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.selftest.in_process import InProcess
 from fuzz.selftest.trial import REQUESTS_TO_FIND
@@ -14,21 +15,23 @@ CONTRACT = load_contract()
 PREFLIGHT = 16
 
 
-def test_conformance_and_payloads_send_no_more_requests_than_promised() -> None:
+def test_the_systematic_list_sends_no_more_requests_than_promised() -> None:
     session = InProcess.of(CONTRACT).session
-    of_conformance = sum(map(len, conformance.planned_scenarios(capabilities_of(session), seed=1, depth=0)))
     session.lifecycle.add_creatable(("mock_provider",))
     for seed in range(5):
-        of_payloads = sum(map(len, payloads.planned_scenarios(capabilities_of(session), seed=seed)))
-        assert PREFLIGHT + of_conformance + of_payloads <= REQUESTS_TO_FIND
+        planned = sum(map(len, systematic.planned_scenarios(capabilities_of(session), seed=seed)))
+        assert PREFLIGHT + planned <= REQUESTS_TO_FIND
 
 
 def test_a_deeper_suite_and_more_rounds_have_more_scenarios() -> None:
     capabilities = Capabilities(CONTRACT, staff_count=2)
-    flat, deep = (list(conformance.planned_scenarios(capabilities, seed=1, depth=depth)) for depth in (0, 1))
+    flat, deep, again = (
+        list(systematic.planned_scenarios(capabilities, seed=1, extent=extent))
+        for extent in (Extent(), Extent(depth=1), Extent(recreations=True))
+    )
     one, two = (list(race.planned_scenarios(capabilities, seed=1, rounds=rounds)) for rounds in (1, 2))
 
-    assert len(flat) < len(deep)
+    assert len(flat) < len(again) < len(deep)
     assert 2 * len(one) == len(two)
 
 
@@ -48,9 +51,6 @@ def test_capabilities_are_those_that_the_session_knows_of_now() -> None:
 
 def test_with_one_staff_member_nothing_is_planned_for_a_second_one() -> None:
     alone = Capabilities(CONTRACT, staff_count=1)
-    scenarios = [
-        *payloads.planned_scenarios(alone, seed=1),
-        *conformance.planned_scenarios(alone, seed=1, depth=0),
-    ]
+    scenarios = systematic.planned_scenarios(alone, seed=1)
 
     assert {0} == {action.staff for actions in scenarios for action in actions}

@@ -22,7 +22,7 @@ from fuzz.sandbox.variants import Variant
 from tests.run.runs import SECONDS, Ran, profile_for, run_against
 from tests.target.http.noise import NoisyProxy
 
-PHASES = ("preflight", "conformance", "payloads", "random", "race")
+PHASES = ("preflight", "systematic", "random", "race")
 
 
 def storm(

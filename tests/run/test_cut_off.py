@@ -10,7 +10,7 @@ from fuzz.report.summary_text import summary_text
 from fuzz.sandbox.launcher import Sandbox
 from tests.run.runs import profile_for, run_against
 
-PHASES = ("preflight", "conformance", "payloads")
+PHASES = ("preflight", "systematic")
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +22,16 @@ def slow() -> Sandbox:
 def test_a_phase_that_was_cut_off_is_named(slow: Sandbox) -> None:
     ran = run_against(profile_for(slow, request_timeout=10.0), phases=PHASES, max_time=5.0)
 
-    assert ["conformance", "payloads"] == incomplete(ran.summary)
-    assert "conformance and payloads did not finish: give it more time with --max-time" in summary_text(ran.summary)
-    assert [True, False, False] == [phase["complete"] for phase in report_json(ran.summary)["phases"]]
+    assert ["systematic"] == incomplete(ran.summary)
+    assert "systematic did not finish: give it more time with --max-time" in summary_text(ran.summary)
+    assert [True, False] == [phase["complete"] for phase in report_json(ran.summary)["phases"]]
 
 
 def test_a_gate_that_was_cut_off_is_inconclusive_and_says_why(slow: Sandbox) -> None:
     ran = run_against(profile_for(slow, request_timeout=10.0), phases=PHASES, max_time=2.0, command="gate")
 
     assert 3 == ran.conclusion.exit_code
-    assert "conformance did not finish" in ran.conclusion.reasons
+    assert "systematic did not finish" in ran.conclusion.reasons
 
 
 def test_phases_that_came_to_their_end_are_not_named(slow: Sandbox) -> None:

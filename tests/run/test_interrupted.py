@@ -59,7 +59,7 @@ def interrupted(directory: Path, phase: str, sent_signal: int) -> tuple[int, str
 
 @pytest.mark.parametrize(
     ("phase", "sent_signal", "code"),
-    [("random", signal.SIGINT, 130), ("random", signal.SIGTERM, 143), ("conformance", signal.SIGTERM, 143)],
+    [("random", signal.SIGINT, 130), ("random", signal.SIGTERM, 143), ("systematic", signal.SIGTERM, 143)],
 )
 def test_a_run_that_is_interrupted_writes_its_reports_and_leaves_nothing_behind(
     tmp_path: Path, phase: str, sent_signal: int, code: int

@@ -124,5 +124,5 @@ def test_a_search_that_ends_early_gives_no_length() -> None:
 def test_a_fault_is_found_over_http_and_its_scenario_is_the_shortest() -> None:
     trial = run_trial(Subject("mismatch-never-said", "state check", 1))
     assert trial.good
-    assert trial.phase == "conformance"
+    assert trial.phase == "systematic"
     assert trial.steps == trial.shortest.steps == 2
