@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from fuzz.automaton.alphabet import Input
-from fuzz.automaton.mealy import Mealy, State
-from fuzz.oracle.state import CalendarSync, name_of
+from fuzz.automaton.mealy import Mealy, State, believed_after
+from fuzz.automaton.wording import Wording
 
 MAX_SPELT_OUT = 3
-LONGEST_LINE = 36
+LONGEST_LINE = 44
 ANYWHERE = "any state"
 
 
@@ -60,16 +60,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A diagram to be drawn. `legend` explains the numbers in it. Frozen."""
+    """A diagram to be drawn. `legend` says what it holds for. Frozen."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     legend: tuple[str, ...] = ()
 
 
-def draw(documented: Mealy, learned: Mealy, legend: Sequence[str] = ()) -> Drawing:
+def draw(documented: Mealy, learned: Mealy, wording: Wording, legend: Sequence[str] = ()) -> Drawing:
     """The diagram of a learned machine, with its differences from the documented one."""
-    return _DiagramMaker(documented, learned).drawing(tuple(legend))
+    return _DiagramMaker(documented, learned, wording).drawing(tuple(legend))
 
 
 def counterparts(documented: Mealy, learned: Mealy) -> dict[State, tuple[State, ...]]:
@@ -77,25 +77,41 @@ def counterparts(documented: Mealy, learned: Mealy) -> dict[State, tuple[State, 
 
     A service that does not distinguish two documented states has one state for both.
     """
-    found: dict[State, list[State]] = {learned.initial: [documented.initial]}
-    ahead = deque([(learned.initial, documented.initial)])
+    exact = replace(documented, permitted={})
+    reached = beliefs(exact, learned)
+    return {state: tuple(known for belief in reached[state] for known in belief) for state in reached}
+
+
+def beliefs(documented: Mealy, learned: Mealy) -> dict[State, list[frozenset[State]]]:
+    """For each learned state what may be believed after the words that reach it, as long as all answers are permitted.
+
+    A belief has several documented states where the documents leave something open. One that has another as a part is
+    left out: it forbids nothing more.
+    """
+    start = frozenset({documented.initial})
+    found = {learned.initial: [start]}
+    ahead = deque([(learned.initial, start)])
     while ahead:
-        here, there = ahead.popleft()
+        here, belief = ahead.popleft()
         for symbol in learned.inputs:
             output, after = learned.step(here, symbol)
-            said, documented_after = documented.step(there, symbol)
-            if output == said and documented_after not in found.setdefault(after, []):
-                found[after].append(documented_after)
-                ahead.append((after, documented_after))
-    return {state: tuple(states) for state, states in found.items() if states}
+            left = believed_after(documented, belief, symbol, output)
+            if left and left not in found.setdefault(after, []):
+                found[after].append(left)
+                ahead.append((after, left))
+    return {state: _narrowest(known) for state, known in found.items() if known}
+
+
+def _narrowest(known: list[frozenset[State]]) -> list[frozenset[State]]:
+    return [belief for belief in known if not any(other < belief for other in known)]
 
 
 class _DiagramMaker:
     """Makes the diagram of one learned machine, state by state."""
 
-    def __init__(self, documented: Mealy, learned: Mealy) -> None:
-        self._documented, self._learned = documented, learned
-        self._known = counterparts(documented, learned)
+    def __init__(self, documented: Mealy, learned: Mealy, wording: Wording) -> None:
+        self._documented, self._learned, self._wording = documented, learned, wording
+        self._known, self._beliefs = counterparts(documented, learned), beliefs(documented, learned)
         self._ids = {state: f"s{index}" for index, state in enumerate(learned.states)}
         self._names = self._named()
         self._everywhere = {symbol: end for symbol in learned.inputs if (end := self._same_end(symbol)) is not None}
@@ -110,7 +126,7 @@ class _DiagramMaker:
         names: dict[State, str] = {}
         for state, place in self._ids.items():
             known = self._known.get(state, ())
-            name = " = ".join(map(state_name, known)) or f"undocumented {place}"
+            name = " = ".join(map(self._wording.state, known)) or f"undocumented {place}"
             alike = sum(given.rstrip("′") == name for given in names.values())
             names[state] = name + "′" * alike
         return names
@@ -124,8 +140,9 @@ class _DiagramMaker:
     def _said(self, state: State, symbol: Input) -> str:
         """The documented answer to an input, if the target gives another one that is not permitted; else empty."""
         output = self._learned.step(state, symbol)[0]
-        forbidding = [k for k in self._known.get(state, ()) if not self._documented.permits(k, symbol, output)]
-        said = {self._documented.step(known, symbol)[0] for known in forbidding}
+        believed = self._beliefs.get(state, ())
+        forbidding = [each for each in believed if not believed_after(self._documented, each, symbol, output)]
+        said = {self._documented.step(known, symbol)[0] for belief in forbidding for known in belief}
         return " or ".join(sorted(said - {output}))
 
     def _node(self, state: State) -> Node:
@@ -153,7 +170,7 @@ class _DiagramMaker:
             alike[self._said(state, symbol), self._learned.step(state, symbol)[0]].append(symbol)
         for (said, output), members in sorted(alike.items(), key=lambda item: (not item[0][0], len(item[1]))):
             few = bool(said) or len(members) <= MAX_SPELT_OUT
-            text = f"{spelt(members) if few else f'{len(members)} others'} → {output}"
+            text = f"{self._wording.inputs(members) if few else f'{len(members)} others'} → {output}"
             for line in wrap(f"{text}, documented {said}" if said else text, LONGEST_LINE):
                 yield Line(line, bool(said))
 
@@ -164,22 +181,4 @@ class _DiagramMaker:
     def _edges_from_anywhere(self) -> Iterator[Edge]:
         for symbol, end in self._everywhere.items():
             output = self._learned.step(self._learned.initial, symbol)[0]
-            yield Edge(ANYWHERE, self._ids[end], (Line(f"{symbol} → {output}"),))
-
-
-def state_name(state: State) -> str:
-    """The short name of a documented state: `bound p0 a1`."""
-    if not isinstance(state, CalendarSync):
-        return "none"
-    return " ".join(part for part in (name_of(state), state.provider, state.account) if part)
-
-
-def spelt(inputs: Sequence[Input]) -> str:
-    """Inputs in one short text, grouped by the names: `send, connect p0 a0 | p1 a1`."""
-    names: dict[str, list[str]] = defaultdict(list)
-    for symbol in inputs:
-        names[symbol.kind.value].append(str(symbol).removeprefix(f"{symbol.kind} "))
-    kinds: dict[str, list[str]] = defaultdict(list)
-    for kind, named in names.items():
-        kinds[" | ".join(named)].append(kind)
-    return "; ".join(f"{', '.join(alike)} {named}" for named, alike in kinds.items())
+            yield Edge(ANYWHERE, self._ids[end], (Line(f"{self._wording.input(symbol)} → {output}"),))

@@ -90,6 +90,11 @@ class Mealy:
         return tuple(cover(self))
 
 
+def believed_after(machine: Mealy, belief: frozenset[State], symbol: Input, output: str) -> frozenset[State]:
+    """What may be believed after an answer, of what was believed before it; empty if the answer is not permitted."""
+    return frozenset[State]().union(*(machine.explains(state, symbol, output) for state in belief))
+
+
 def documented_machine(contract: Contract, alphabet: Alphabet, *, disable_stores: bool = False) -> Mealy:
     """The machine that the documents describe, over an alphabet. States are `SyncState`s with numbers for names.
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from aalpy.base import SUL
 
 from fuzz.automaton.alphabet import Input, Word
-from fuzz.automaton.concretise import Naming, Payload, concretise
-from fuzz.oracle.actions import Action
+from fuzz.automaton.concretise import Naming, Payload, Steps, alone, concretise_steps
+from fuzz.automaton.wording import Wording
 from fuzz.oracle.verdict import MALFORMED, SERVER_ERROR, SUCCESS, VerdictKind
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import Session
@@ -76,25 +76,30 @@ class MembershipOracle:
 
     def fresh(self, word: Word) -> Answers:
         """The answers to a word, which is sent to the target even if its answers are kept."""
-        for _ in range(MAX_TRIES):
-            exchanges = self.perform(word)
-            if all(map(_is_certain, exchanges)):
-                return tuple(map(outcome_of, exchanges[1:]))
-        raise AnswerLostError(f"an answer to {' · '.join(map(str, word))} was lost {MAX_TRIES} times")
+        return tuple(map(outcome_of, self.certain(self.steps(word), self.naming)[1:]))
 
-    def perform(self, word: Word) -> list[Exchange]:
-        """Sends a create and then the whole word, even if it fails. BudgetSpentError if too few requests are left."""
-        if self.spent + len(word) + 1 > self.max_requests:
+    def certain(self, steps: Steps, naming: Naming) -> list[Exchange]:
+        """Sends a scenario until every answer has come. AnswerLostError if one was lost each time."""
+        for _ in range(MAX_TRIES):
+            exchanges = self.perform(steps, naming)
+            if all(map(_is_certain, exchanges)):
+                return exchanges
+        said = Wording(naming).word(tuple(symbol for _, symbol in steps))
+        raise AnswerLostError(f"an answer to {said} was lost {MAX_TRIES} times")
+
+    def perform(self, steps: Steps, naming: Naming) -> list[Exchange]:
+        """Sends a whole scenario, even if it fails. BudgetSpentError if too few requests are left."""
+        if self.spent + len(steps) > self.max_requests:
             raise BudgetSpentError
         self.words += 1
         run = self.session.start_scenario(PHASE)
-        for action in self.actions(word):
+        for action in concretise_steps(steps, naming, self.payload):
             run.perform(action)
         return list(run.exchanges)
 
-    def actions(self, word: Word) -> tuple[Action, ...]:
-        """The actions of a word, the reset first."""
-        return concretise((self.reset, *word), self.naming, self.payload)
+    def steps(self, word: Word) -> Steps:
+        """The steps of a word, the reset first."""
+        return alone((self.reset, *word))
 
     def _keep(self, word: Word, answers: Answers) -> None:
         for length, answer in enumerate(answers, start=1):
@@ -142,6 +147,10 @@ class Target(SUL):  # type: ignore[misc] # AALpy is not typed
         """The answers to a word; no request for one that is known."""
         self.num_queries += 1
         return list(self._oracle.ask(tuple(word)))
+
+    def knows(self, word: Word) -> bool:
+        """Whether the answers to a word are known."""
+        return word in self._oracle.answers
 
     def pre(self) -> None:
         """Begins a word."""

@@ -1,24 +1,35 @@
-"""The learner finds the documented machine in an honest service, and the difference in a dishonest one."""
+"""The learner finds the documented machine in an honest service, and the difference in a dishonest one.
+
+What its alphabet cannot say, it tries in variations: near names, and a second staff member.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
 from fuzz.automaton.alphabet import read_word
 from fuzz.automaton.concretise import Naming
+from fuzz.automaton.isolation import isolation_scenarios
 from fuzz.automaton.mealy import shortest_difference
-from fuzz.learning.learner import Learned, from_aalpy, learn, to_aalpy
+from fuzz.cases.names import kinds_of_nearness
+from fuzz.learning.aalpy_machines import from_aalpy, to_aalpy
+from fuzz.learning.learner import Learned, learn
 from fuzz.learning.membership_oracle import MembershipOracle, NondeterministicTargetError, OutvotedError
+from fuzz.learning.near_names import unlisted_near_providers
+from fuzz.learning.variations import FailedVariation
 from fuzz.oracle.state import CalendarSync
 from fuzz.selftest.in_process import InProcess
+from strategies.valid.fields import listed_providers
 from swagger.load import load_contract
 from tests.automaton.machines import documented
 
 CONTRACT = load_contract()
 
 
+@cache
 def learned(*, fault: str | None = None, variant: str | None = None, max_requests: int = 8000) -> Learned:
     return learn(InProcess.of(CONTRACT, fault=fault, variant=variant).session, max_requests=max_requests)
 
@@ -30,8 +41,61 @@ def test_an_honest_service_is_equivalent() -> None:
     assert len(result.machine.states) <= len(result.documented.states)
 
 
-def test_a_variant_in_what_the_documents_do_not_specify_is_equivalent() -> None:
-    assert learned(variant="disable-stores-no-account").equivalent
+def test_an_honest_service_is_tried_with_every_kind_of_near_account_and_beside_another_staff_member() -> None:
+    result = learned()
+    assert len(kinds_of_nearness()) == result.tried.near_accounts
+    assert len(unlisted_near_providers(CONTRACT)) == result.tried.near_providers
+    assert len(isolation_scenarios(documented())) == result.tried.with_two_staff
+
+
+def named(failed: FailedVariation) -> list[tuple[str, str, str]]:
+    """Provider and account that each step names, and the answer's label."""
+    steps = [(step.request.named, step.verdict.seen) for step in failed.exchanges]
+    return [(str(names.provider), str(names.account), seen.label if seen else "") for names, seen in steps]
+
+
+def test_a_service_that_compares_only_local_parts_differs_with_near_accounts() -> None:
+    result = learned(fault="account-without-domain")
+    assert () == result.found
+    assert not result.equivalent
+    (_, stored, _), (_, given, label) = named(result.varied[0])[1:]
+    assert stored != given
+    assert stored.partition("@")[0] == given.partition("@")[0]
+    assert "200" == label
+
+
+def test_a_service_that_compares_the_beginnings_of_providers_differs_with_near_providers() -> None:
+    result = learned(fault="provider-by-family")
+    assert () == result.found
+    (created, _, _), (given, _, label) = named(result.varied[0])
+    assert given not in listed_providers(CONTRACT)
+    assert created.startswith(given.partition("_")[0])
+    assert "200" == label
+
+
+def test_a_service_whose_disable_leaks_differs_beside_a_second_staff_member() -> None:
+    result = learned(fault="disable-leaks")
+    assert () == result.found
+    assert not result.equivalent
+    assert {0, 1} == {step.action.staff for step in result.varied[0].exchanges}
+
+
+def test_a_payload_rule_is_not_learned() -> None:
+    assert learned(fault="leap-day-refused").equivalent
+
+
+def test_a_machine_that_differs_already_is_not_tried_beside_a_second_staff_member() -> None:
+    result = learned(fault="disabled-never-said")
+    assert result.found
+    assert 0 == result.tried.with_two_staff
+    assert () == result.varied
+
+
+@pytest.mark.parametrize("variant", ["disable-stores-no-account", "disable-forgets-account"])
+def test_a_variant_in_what_the_documents_do_not_specify_is_equivalent(variant: str) -> None:
+    """Of a disable that forgets the account, the record in its answer says so."""
+    assert learned(variant=variant).equivalent
+    assert learned().tried.with_two_staff == learned(variant=variant).tried.with_two_staff
 
 
 def test_a_service_that_never_says_invalid_has_fewer_states_and_differs_first_where_it_is_due() -> None:

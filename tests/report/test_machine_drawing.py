@@ -10,8 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from fuzz.automaton.alphabet import Alphabet, Input
-from fuzz.automaton.diagram import Drawing, draw, spelt
+from fuzz.automaton.concretise import Naming
+from fuzz.automaton.diagram import Drawing, draw
 from fuzz.automaton.mealy import Mealy, State, documented_machine
+from fuzz.automaton.wording import Wording
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import Move
 from fuzz.report.diagrams.machine_drawing import dot, mermaid, writer_for
@@ -38,8 +40,9 @@ def changed(machine: Mealy, output: str, answered: str) -> Mealy:
     return Mealy(machine.initial, machine.inputs, table)
 
 
-SAME = draw(documented(), documented(), ("p0 = google_v3",))
-OTHER = draw(documented(), changed(documented(), "invalid", "missing"))
+WORDING = Wording(Naming(("google_v3", "outlook_v1.0"), ("a@example.com", "b@example.com")))
+SAME = draw(documented(), documented(), WORDING, ("as documented",))
+OTHER = draw(documented(), changed(documented(), "invalid", "missing"), WORDING)
 
 
 def differing(drawing: Drawing) -> list[str]:
@@ -50,24 +53,22 @@ def differing(drawing: Drawing) -> list[str]:
 def test_the_documented_machine_differs_nowhere_from_itself() -> None:
     assert [] == differing(SAME)
     assert not any(node.differs for node in SAME.nodes)
-    assert {node.name for node in SAME.nodes} >= {"fresh p0", "bound p1 a0", "disabled p0 a0", "none", "any state"}
+    disabled = "disabled (google_v3, a@example.com)"
+    some = {"fresh (google_v3)", "bound (outlook_v1.0, a@example.com)", disabled, "none", "any state"}
+    assert {node.name for node in SAME.nodes} >= some
 
 
 def test_every_answer_that_is_not_as_documented_is_marked_and_says_what_is() -> None:
     text = " ".join(differing(OTHER))
     assert 2 == text.count("missing, documented")
-    assert {"disabled p0 a0", "disabled p1 a1"} == {node.name for node in OTHER.nodes if node.differs}
+    disabled = {"disabled (google_v3, a@example.com)", "disabled (outlook_v1.0, b@example.com)"}
+    assert disabled == {node.name for node in OTHER.nodes if node.differs}
 
 
 def test_create_is_drawn_once_for_all_states() -> None:
     ends = [edge for edge in SAME.edges if "create" in edge.lines[0].text]
     assert {"any state"} == {edge.start for edge in ends}
     assert 2 == len(ends)
-
-
-def test_inputs_of_several_kinds_that_name_the_same_are_spelt_together() -> None:
-    inputs = [x for x in documented().inputs if (x.provider, x.account) == (0, 0)]
-    assert "send, disable, disconnect p0 a0" == spelt(inputs)
 
 
 @pytest.mark.parametrize("drawing", [SAME, OTHER], ids=["same", "other"])
@@ -100,7 +101,7 @@ def test_no_state_covers_another_and_all_are_on_the_paper() -> None:
 def test_dot_and_mermaid_hold_every_edge() -> None:
     assert dot(SAME).count(" -> ") == len(SAME.edges)
     assert mermaid(SAME).count("-->|") == len(SAME.edges)
-    assert "%% p0 = google_v3" in mermaid(SAME)
+    assert "%% as documented" in mermaid(SAME)
 
 
 def test_another_ending_is_a_usage_error_that_names_the_endings() -> None:
