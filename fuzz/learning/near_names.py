@@ -5,7 +5,6 @@ The words of the equivalence oracle are sent anyway, so nearly all of this costs
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field, replace
 
 from fuzz.automaton.alphabet import InputKind, Word, read_word
@@ -78,7 +77,7 @@ class NearNames:
         return None if naming == self.oracle.naming else naming
 
     def _near_accounts(self) -> Pair:
-        every = near_pairs(random.Random(self.seed))
+        every = near_pairs(self.seed)
         self.pairs += 1
         return every[(self.pairs - 1) % len(every)]
 

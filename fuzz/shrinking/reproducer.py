@@ -204,12 +204,16 @@ class Reproducer:
 
 
 def _rests_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
-    """The clause of the first step before the failing one that was answered otherwise in each run that passed."""
+    """The clause of the first step before the failing one that was answered otherwise in each run that passed.
+
+    Not of one of two requests at once: in the other order each may be answered otherwise, and rightly.
+    """
     failing = failing_exchange(evidence)
     before = evidence[: list(evidence).index(failing)]
     for place, exchange in enumerate(before):
         others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
         seen = exchange.verdict.seen
-        if others and seen and all(other and other.outcome != seen.outcome for other in others):
+        differs = seen and all(other and other.outcome != seen.outcome for other in others)
+        if others and differs and not exchange.verdict.at_once:
             return exchange.verdict.clause
     return ""

@@ -21,7 +21,15 @@ import httpx
 
 from fuzz.signals import raise_unheard
 from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_answered, attempt_broken
-from fuzz.target.http.deadline import AnswerWait, WhileWaiting, bounded_pool, idle, read_body, tls_context
+from fuzz.target.http.deadline import (
+    AnswerWait,
+    HoldLastByte,
+    WhileWaiting,
+    bounded_pool,
+    idle,
+    read_body,
+    tls_context,
+)
 
 ATTEMPTS = 4
 TIMEOUTS = 2
@@ -148,12 +156,18 @@ class Client:
                 return attempt.why
             self._sleep(PAUSE_WHILE_WAITING)
 
-    def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
+    def deliver(
+        self,
+        http_request: HttpRequest,
+        while_waiting: WhileWaiting = idle,
+        hold_last_byte: HoldLastByte | None = None,
+    ) -> Delivery:
         """Sends a request, again after network errors. Unreachable after too many losses in a row.
 
-        `while_waiting` is called once, while waiting for an answer; not at all if nothing could be sent.
+        `while_waiting` is called once, while waiting for an answer; `hold_last_byte` once, when all of the request but
+        its last byte was sent; neither if nothing could be sent.
         """
-        self._wait.while_waiting = while_waiting
+        self._wait.while_waiting, self._wait.hold_last_byte = while_waiting, hold_last_byte
         lost: list[Attempt] = []
         while True:
             raise_unheard()
@@ -197,8 +211,7 @@ class Client:
 
     def _send(self, http_request: HttpRequest, request_id: str) -> HttpAnswer:
         request = _request(http_request, request_id, self._timeouts)
-        started = time.perf_counter()
-        self._wait.until = started + self.timeout
+        self._wait.begin(self.timeout)
         answer = self._connections.handle_request(request)
         try:
             headers = _headers(answer)
@@ -208,7 +221,7 @@ class Client:
         # JSON should not begin with a byte order mark, but a reader may accept one (RFC 8259, section 8.1).
         encoding = json.detect_encoding(body) if body.startswith(BYTE_ORDER_MARKS) else "utf-8"
         text = body.decode(encoding, "replace")
-        return HttpAnswer(answer.status, headers, text, time.perf_counter() - started)
+        return HttpAnswer(answer.status, headers, text, self._wait.spent)
 
 
 def _request(http_request: HttpRequest, request_id: str, extensions: dict[str, object]) -> httpcore.Request:
