@@ -20,8 +20,9 @@ from fuzz.sandbox.settings import behaviour_of
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.attempt import HttpAnswer
-from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.client import Client, Delivery
 from fuzz.target.http.deadline import HoldLastByte, WhileWaiting, idle
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import Profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract

@@ -56,6 +56,11 @@ class AuthorisedClient:
         """Seconds that an answer may take."""
         return self._client.timeout
 
+    @property
+    def time_left(self) -> float:
+        """Seconds in which requests may still be sent."""
+        return self._client.time_left()
+
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()

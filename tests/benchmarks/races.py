@@ -15,8 +15,9 @@ from statistics import median, quantiles
 
 from fuzz.session.concurrent import SendsOnce, send_at_once
 from fuzz.target.authorisation import AuthorisedClient
-from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.client import Client, Delivery
 from fuzz.target.http.deadline import HoldLastByte
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.request_builder import SentRequest
 from fuzz.target.secrets import Secrets
 from tests.benchmarks.tables import table

@@ -21,8 +21,9 @@ from fuzz.run.setup import session_setup
 from fuzz.run.setup.documents import read_contract
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal, Listener
-from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.client import Client, Delivery
 from fuzz.target.http.deadline import HoldLastByte, WhileWaiting, idle
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import Profile, load_profile
 
 CONTRACT = read_contract(None, None)

@@ -11,8 +11,9 @@ from queue import Queue
 import pytest
 
 from fuzz.session.concurrent import SECONDS_TO_MEET, send_at_once
-from fuzz.target.http.client import Delivery, HttpRequest
+from fuzz.target.http.client import Delivery
 from fuzz.target.http.deadline import HoldLastByte
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.request_builder import SentRequest
 
 LOST = Delivery(None, "calfuzz-t-1", 4, 4, may_have_acted=False, why="ConnectError")

@@ -14,8 +14,9 @@ from queue import Queue
 import pytest
 import trustme
 
-from fuzz.target.http.client import Client, Delivery, HttpRequest
+from fuzz.target.http.client import Client, Delivery
 from fuzz.target.http.deadline import HoldLastByte, idle
+from fuzz.target.http.request import HttpRequest
 from tests.target.http.noise import answer
 from tests.target.http.relays import proxy
 from tests.target.http.servers import saying, server
