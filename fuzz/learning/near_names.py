@@ -6,13 +6,15 @@ The words of the equivalence oracle are sent anyway, so nearly all of this costs
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from fuzz.automaton.alphabet import InputKind, Word, read_word
+from fuzz.automaton.alphabet import Input, InputKind, Word, read_word
 from fuzz.automaton.concretise import Naming, alone
-from fuzz.automaton.mealy import Mealy
+from fuzz.automaton.mealy import Mealy, State
 from fuzz.cases.names import DIFFERENT, Pair, compared_accounts, kinds_of_nearness, near_pairs
 from fuzz.learning.membership_oracle import Answers, MembershipOracle
 from fuzz.learning.variations import Variation
+from fuzz.oracle.state import CalendarSync
 from strategies.mutations.near_names import near_providers
 from strategies.valid.fields import listed_providers
 from swagger.contract import Contract
@@ -63,11 +65,12 @@ class NearNames:
         return self.oracle.session.contract
 
     def _naming(self, word: Word) -> Naming | None:
-        """Near names for a word: accounts if it compares two, a provider if the other one is only sent."""
-        other = {symbol.kind for symbol in word if symbol.provider}
-        compared = next((pair for pair in compared_accounts(self.documented, alone(word)) if len(set(pair)) > 1), None)
+        """Near names for a word: accounts if it compares two, a provider if it compares that alone."""
+        clear = self._clear(word)
+        compared = next((pair for pair in compared_accounts(self.documented, alone(clear)) if len(set(pair)) > 1), None)
         naming = self.oracle.naming
-        if other == {InputKind.SEND}:
+        sends = all(symbol.kind is InputKind.SEND for symbol in word if symbol.provider)
+        if sends and self._compares_providers(clear):
             naming = replace(naming, providers=(naming.providers[0], self._near_provider()))
         elif compared is not None and self.pairs % 2:
             naming = replace(naming, providers=naming.providers[::-1])
@@ -75,6 +78,17 @@ class NearNames:
             stored, given = self._near_accounts()
             naming = replace(naming, accounts=(stored, given) if compared == DIFFERENT else (given, stored))
         return None if naming == self.oracle.naming else naming
+
+    def _clear(self, word: Word) -> Word:
+        """A word up to the first input of which the documents do not say what it leaves: then an answer tells less."""
+        machine, steps = self.documented, zip(word, self.documented.trace(word), strict=True)
+        vague = {*machine.unspecified, *machine.undocumented}
+        return tuple(symbol for symbol, _ in takewhile(lambda step: (step[1][0], step[0]) not in vague, steps))
+
+    def _compares_providers(self, word: Word) -> bool:
+        """Whether a word sends the second provider to a sync of the first, with an account that is right."""
+        steps = zip(word, self.documented.trace(word), strict=True)
+        return any(symbol.provider and _is_right(state, symbol) for symbol, (state, _, _) in steps)
 
     def _near_accounts(self) -> Pair:
         every = near_pairs(self.seed)
@@ -85,6 +99,11 @@ class NearNames:
         every = unlisted_near_providers(self._contract)
         self.providers += 1
         return every[(self.providers - 1) % len(every)]
+
+
+def _is_right(state: State, symbol: Input) -> bool:
+    """Whether a sync may hold the account that an input names."""
+    return isinstance(state, CalendarSync) and state.account in (None, f"a{symbol.account}")
 
 
 def unlisted_near_providers(contract: Contract) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def test_the_account_that_is_stored_first_is_the_first_of_the_pair() -> None:
     assert other[::-1] in pairs
 
 
-def test_a_provider_that_is_only_sent_is_a_near_one() -> None:
-    names, word = near_names(), read_word(["send p1 a0", "send p1 a1"])
+def test_a_provider_that_is_compared_alone_is_a_near_one() -> None:
+    names, word = near_names(), read_word(["send p0 a0", "send p1 a0"])
     assert names.agree(word, expected(names, word))
     (tried,) = names.tried
     assert (PROVIDERS[0], ACCOUNTS) == (tried.naming.providers[0], tried.naming.accounts)
@@ -63,7 +63,18 @@ def test_a_provider_of_a_sync_is_a_listed_one() -> None:
     assert [PROVIDERS, PROVIDERS[::-1]] == [variation.naming.providers for variation in names.tried]
 
 
-@pytest.mark.parametrize("word", [["send p0 a0", "send p0 a0"], ["create p1"], ["disconnect p0 a0", "send p0 a1"]])
+@pytest.mark.parametrize(
+    "word",
+    [
+        ["send p0 a0", "send p0 a0"],
+        ["create p1"],
+        ["disconnect p0 a0", "send p0 a1"],
+        ["disconnect p0 a0", "send p1 a0"],
+        ["send p0 a0", "send p1 a1"],
+        ["send p1 a0", "create p1"],
+        ["send p0 a1", "disable p0 a0", "send p0 a0"],
+    ],
+)
 def test_a_word_without_a_place_for_near_names_is_not_asked(word: list[str]) -> None:
     names = near_names()
     assert not names.agree(read_word(word), expected(names, read_word(word)))
