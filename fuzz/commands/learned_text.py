@@ -9,6 +9,7 @@ from fuzz.automaton.wording import Wording
 from fuzz.errors import ExitCode
 from fuzz.failures.failure_event import expected_label, says
 from fuzz.learning.learner import ConfirmedDifference, Learned
+from fuzz.learning.variations import FailedVariation
 from fuzz.oracle.scenario import kind_of
 from fuzz.report.text import counted, visible
 from fuzz.session.exchange import Exchange
@@ -55,15 +56,23 @@ def _verdict(learned: Learned) -> str:
     if learned.found:
         return f"FAIL  the target's machine is not the documented one: {counted(len(learned.found), 'difference')}"
     if learned.varied:
-        several = [any(step.action.staff for step in failed.exchanges) for failed in learned.varied]
-        where = {False: "with near names", True: "beside a second staff member"}
-        told = f"{' and '.join(where[each] for each in sorted(set(several)))}: {counted(len(several), 'difference')}"
+        where = sorted({_beyond(learned, failed) for failed in learned.varied})
+        told = f"{' and '.join(where)}: {counted(len(learned.varied), 'difference')}"
         return f"FAIL  the target's machine is the documented one, but not {told}"
     if not learned.complete:
         return f"INCONCLUSIVE  not known: {learned.why}"
     states = max(len(learned.documented.states), len(learned.machine.states) if learned.machine else 0)
     among = f"among all machines with at most {states} states over these inputs, names and bodies, if create resets"
     return f"PASS  equivalent to the documented machine {among}"
+
+
+def _beyond(learned: Learned, failed: FailedVariation) -> str:
+    """What the machine does not show of a scenario that fails."""
+    if len({step.action.staff for step in failed.exchanges}) > 1:
+        return "beside a second staff member"
+    named = {name for step in failed.exchanges for name in (step.request.named.provider, step.request.named.account)}
+    own = named <= {*learned.naming.providers, *learned.naming.accounts, None}
+    return f"in what {kind_of(failed.exchanges[-1].action)} answers" if own else "with near names"
 
 
 def _limits(session: Session, learned: Learned) -> Iterator[str]:

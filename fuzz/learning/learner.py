@@ -113,6 +113,7 @@ def learn(session: Session, *, max_requests: int, seed: int = 0) -> Learned:
             return learner.learn()
         except OutvotedError:
             continue
+    learner.hypothesis = None
     return learner.result(complete=False, why="the answers were too noisy: votes overturned them again and again")
 
 

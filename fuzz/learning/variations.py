@@ -64,8 +64,14 @@ class Variation:
         return machine.outputs(word)[-1:] == (outcome_of(self._failing),)
 
     def again(self, oracle: MembershipOracle) -> Variation:
-        """The variation up to its first failure, performed once more."""
-        return self.performed(oracle, self.steps[: self._failed_at + 1], self.naming)
+        """The variation up to its first failure, performed once more; alone if it fails without other staff members."""
+        steps = self.steps[: self._failed_at + 1]
+        alone = tuple((staff, symbol) for staff, symbol in steps if staff == steps[-1][0])
+        for fewer in (alone, steps) if len(alone) < len(steps) else (steps,):
+            again = self.performed(oracle, fewer, self.naming)
+            if again.failure == self.failure:
+                break
+        return again
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ def leaking() -> Learned:
     return varied("disable-leaks", (*second, *alone(word("create p0")), (1, disable), (0, send)))
 
 
+def odd_sibling() -> Learned:
+    return varied("connect-without-uid", alone(word("create p0", "connect p0 a0")))
+
+
 def lines(result: Learned) -> list[str]:
     return list(told(InProcess.of(CONTRACT).session, result))
 
@@ -101,6 +105,7 @@ def test_a_pass_with_one_staff_member_says_so() -> None:
         (different, "not the documented one: 2 differences"),
         (near, "the documented one, but not with near names: 1 difference"),
         (leaking, "the documented one, but not beside a second staff member: 1 difference"),
+        (odd_sibling, "the documented one, but not in what connect answers: 1 difference"),
     ],
 )
 def test_a_failure_says_first_what_differs(result: Callable[[], Learned], what: str) -> None:

@@ -13,8 +13,9 @@ import pytest
 from fuzz.automaton.alphabet import read_word
 from fuzz.automaton.concretise import Naming
 from fuzz.automaton.isolation import isolation_scenarios
-from fuzz.automaton.mealy import shortest_difference
+from fuzz.automaton.mealy import Mealy, shortest_difference
 from fuzz.cases.names import kinds_of_nearness
+from fuzz.learning import learner as learner_module
 from fuzz.learning.aalpy_machines import from_aalpy, to_aalpy
 from fuzz.learning.learner import Learned, learn
 from fuzz.learning.membership_oracle import MembershipOracle, NondeterministicTargetError, OutvotedError
@@ -67,7 +68,7 @@ def test_a_service_that_compares_only_local_parts_differs_with_near_accounts() -
 def test_a_service_that_compares_the_beginnings_of_providers_differs_with_near_providers() -> None:
     result = learned(fault="provider-by-family")
     assert () == result.found
-    (created, _, _), (given, _, label) = named(result.varied[0])
+    (created, _, _), *_, (given, _, label) = named(result.varied[0])
     assert given not in listed_providers(CONTRACT)
     assert created.startswith(given.partition("_")[0])
     assert "200" == label
@@ -135,6 +136,23 @@ def test_a_spent_budget_is_said_and_proves_nothing() -> None:
     assert not result.complete
     assert not result.equivalent
     assert result.why == "the budget of 200 requests is spent"
+
+
+def test_answers_that_are_overturned_again_and_again_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last hypothesis, which the answers overturned as well, is not told."""
+
+    def overturned(learner: learner_module._Learner) -> Learned:
+        first = learner.documented
+        learner.hypothesis = Mealy(
+            first.initial, first.inputs, {at: ("invalid", to) for at, (_, to) in first.table.items()}
+        )
+        raise OutvotedError
+
+    monkeypatch.setattr(learner_module._Learner, "learn", overturned)
+    result = learn(InProcess.of(CONTRACT).session, max_requests=100)
+    assert "the answers were too noisy: votes overturned them again and again" == result.why
+    assert (None, ()) == (result.machine, result.found)
+    assert not result.complete
 
 
 def test_a_machine_survives_the_way_to_aalpy_and_back() -> None:

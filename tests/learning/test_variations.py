@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fuzz.automaton.alphabet import read_word
-from fuzz.automaton.concretise import Naming
+from fuzz.automaton.concretise import Naming, alone
 from fuzz.cases.names import ScenarioNames
 from fuzz.learning.learner import ACCOUNTS
 from fuzz.learning.membership_oracle import MembershipOracle
@@ -46,6 +46,22 @@ def test_of_those_alike_the_shortest_one_with_the_shortest_names_is_told() -> No
     (failed,) = confirmed(asked, [long, lengthy, simple])
     assert ACCOUNTS == tuple(step.request.named.account for step in failed.exchanges[1:])
     assert 2 == failed.others
+
+
+def test_staff_members_without_a_part_in_a_failure_are_left_out() -> None:
+    asked = oracle()
+    other = alone(read_word(["create p0", "send p0 a0"]), staff=1)
+    word = alone(read_word(["create p0", "send p0 a0", "send p0 a1"]))
+    (failed,) = confirmed(asked, [Variation.performed(asked, (*other, *word), PLAIN)])
+    assert [0, 0, 0] == [step.action.staff for step in failed.exchanges]
+
+
+def test_a_staff_member_with_a_part_in_a_failure_stays() -> None:
+    asked = oracle(fault="disable-leaks")
+    disable, send = read_word(["disable p0 a0", "send p0 a0"])
+    begin = (*alone(read_word(["create p0", "send p0 a0"]), staff=1), *alone(read_word(["create p0"])))
+    (failed,) = confirmed(asked, [Variation.performed(asked, (*begin, (1, disable), (0, send)), PLAIN)])
+    assert [1, 1, 0, 1, 0] == [step.action.staff for step in failed.exchanges]
 
 
 def test_what_the_machine_answers_too_is_known_already() -> None:
