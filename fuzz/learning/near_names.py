@@ -50,8 +50,10 @@ class NearNames:
 
     def ask_the_rest(self) -> None:
         """Asks for the near names that no word has asked for yet."""
-        word = tuple(symbol for symbol in SHORTEST if symbol.provider < len(self.oracle.naming.providers))
-        while self.pairs < len(kinds_of_nearness()) or self.providers < len(unlisted_near_providers(self._contract)):
+        near_providers = unlisted_near_providers(self._contract) if len(self.oracle.naming.providers) > 1 else ()
+        while self.pairs < len(kinds_of_nearness()) or self.providers < len(near_providers):
+            both = self.providers < len(near_providers)
+            word = tuple(symbol for symbol in SHORTEST if both or not symbol.provider)
             self._ask(word, self._naming(word) or self.oracle.naming)
 
     def _ask(self, word: Word, naming: Naming) -> None:
