@@ -28,7 +28,7 @@ LONGEST_NAME = 40
 MAX_LINES = 3
 NOT_RUN_AGAIN: Mapping[FailureStatus, str] = {
     "found": "not run again yet",
-    "confirmed": "not run again: the time was over",
+    "confirmed": "not run again: the run ended first",
 }
 
 

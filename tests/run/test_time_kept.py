@@ -83,7 +83,7 @@ def test_a_failure_is_kept_however_far_its_shrinking_got(faulty: Sandbox, last: 
 def test_a_failure_that_could_not_be_run_again_says_so(faulty: Sandbox) -> None:
     _, (failure,) = failures_of(another_account(), faulty, 3)
 
-    assert "not run again: the time was over" == failure["reproduced"]
+    assert "not run again: the run ended first" == failure["reproduced"]
 
 
 def test_how_often_it_came_back_until_the_time_was_over_is_kept(faulty: Sandbox) -> None:
