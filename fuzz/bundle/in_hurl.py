@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.promises import Path, Promise
 from fuzz.bundle.shell import curl_options, source_of, token_word
-from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep, Description
+from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
 from fuzz.bundle.texts import broken, filled, pieces
 from swagger.contract import Json
 

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import GivenText, GivenToken
 from fuzz.bundle.in_shell import JSON
 from fuzz.bundle.promises import Path, Promise
 from fuzz.bundle.shell import authorities, source_of, token_variable
-from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep, Description
+from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
 from fuzz.bundle.texts import broken, pieces, variable
 from fuzz.oracle.actions import SHORTEST_TOKEN, Token
 from swagger.contract import Json

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.promises import Path, Promise
 from fuzz.bundle.shell import curl_options, given_word, quoted, source_of, token_word
-from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep, Description
+from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
 from fuzz.bundle.texts import broken, filled, pieces, variable
 from swagger.contract import Json
 

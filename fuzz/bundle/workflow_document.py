@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from fuzz.bundle.steps import BundleStep, Description
+from fuzz.bundle.description import Description
+from fuzz.bundle.steps import BundleStep
 from fuzz.bundle.texts import shown
 from fuzz.oracle.expectations import ANY_REFUSAL, Expectation, matches
 from fuzz.oracle.verdict import REFUSAL

@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import FailureFile
-from fuzz.bundle.steps import BundleStep, Description
+from fuzz.bundle.steps import BundleStep
 from fuzz.oracle.expectations import Expectation
 
 BULK_CREATE = "/business/scheduling/v1/external_calendar_items/bulk_create"

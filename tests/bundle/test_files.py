@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import read_bundle
 from fuzz.bundle.files import FAILURE, files_of
-from fuzz.bundle.steps import Description
 from swagger.workflow.document import parse_document
 from tests.bundle.described import EVERY, account
 from tests.bundle.hurl import entries

@@ -189,7 +189,7 @@ def test_a_token_command_is_given_no_input() -> None:
 
 
 def echoing(request: bytes, answered: bytes) -> bytes:
-    """The answer with the request's token in its headers and its body, in every form; a mismatch is answered by an error page."""
+    """The answer with the request's token in its headers and its body, in every form; for a mismatch an error page."""
     token = request.partition(b"Authorization: ")[2].partition(b"\r\n")[0].decode().partition(" ")[2]
     if not token:
         return answered

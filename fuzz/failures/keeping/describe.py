@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Unpack, cast
 from urllib.parse import quote
 
+from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import VERSION, FailureFile, FoundBy, GivenProfile
-from fuzz.bundle.steps import BundleStep, Description
+from fuzz.bundle.steps import BundleStep
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import FailureEvent
 from fuzz.failures.failure import Failure
