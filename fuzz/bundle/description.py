@@ -68,6 +68,11 @@ class Description:
         came, _, of = self.file["reproduced"].partition("/")
         return f"it came {came} of {of} times" if of and came != of else ""
 
+    def is_plain(self, step: BundleStep) -> bool:
+        """Whether the body of a step is JSON as anybody writes it, in which nothing else looks like a template."""
+        left = (piece.text for piece in pieces(step.body, self.variables) if not piece.is_variable)
+        return step.is_json and not any("{{" in text for text in left)
+
     @property
     def environment(self) -> list[str]:
         """The environment variables that must be set: those of tokens, and of settings that are secret."""
@@ -175,11 +180,8 @@ def _beyond_documents(description: Description) -> Iterator[str]:
         yield "two staff members"
     if any(step.token not in ("admin", "staff") for step in steps):
         yield f"a token that is {next(step.token for step in steps if step.token not in ('admin', 'staff'))}"
-    if any(step.body and not step.is_json for step in steps):
+    if any(step.body and not description.is_plain(step) for step in steps):
         yield "a body in a spelling of its own"
-    left = (piece for step in steps for piece, known in pieces(step.body, description.variables) if not known)
-    if any("{{" in piece for piece in left):
-        yield "a body that looks like a template"
     if any(promise.words for step in steps[:-1] for promise in step.needed):
         yield "an answer that only its body tells from others"
     if any(promise.never for promise in steps[-1].nearly):

@@ -10,7 +10,7 @@ from fuzz.bundle.description import Description
 from fuzz.bundle.promises import Path, Promise
 from fuzz.bundle.shell import curl_options, source_of, token_word
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
-from fuzz.bundle.texts import broken, filled, pieces
+from fuzz.bundle.texts import broken, filled
 from swagger.contract import Json
 
 WIDTH = 116
@@ -18,14 +18,12 @@ WIDTH = 116
 
 def can_say(description: Description) -> bool:
     """Whether Hurl can say the failure: nothing depends on chance, on `or`, or on how a body is spelled."""
-    steps, names = description.steps, description.variables
+    steps = description.steps
     kinds = [*(step.needed for step in steps[:-1]), steps[-1].passing]
-    literals = (piece.text for step in steps for piece in pieces(step.body, names) if not piece.is_variable)
     return (
         not (description.beyond_scripts or description.doubt)
-        and all(not step.change and (step.is_json or not step.body) for step in steps)
+        and all(not step.change and (description.is_plain(step) or not step.body) for step in steps)
         and all(len(promises) == 1 and _status(promises[0]) is not None for promises in kinds)
-        and not any("{{" in literal for literal in literals)
     )
 
 

@@ -198,7 +198,7 @@ BEYOND = [
     (described(created(), created(2, staff="staff_2")), "", "two staff members"),
     (described(created(), sent(2, token="unknown")), "", "a token that is unknown"),
     (described(created(), sent(2, body="{", is_json=False)), "", "a body in a spelling of its own"),
-    (described(created(), sent(2, body='"{{a}}"')), "", "a body that looks like a template"),
+    (described(created(), sent(2, body='"{{a}}"')), "", "a body in a spelling of its own"),
     (
         described(created(), sent(2, promised=(OK, state_error("invalid"))), sent(3)),
         "",

@@ -20,7 +20,7 @@ from fuzz.sandbox.launcher import Sandbox
 from swagger.contract import Json
 from tests.failures.bundling import BROKEN, body, in_every_form, kept, performed, run_script, session_for
 
-needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not there")
 
 CREATE = Create(0, "google_v3")
 DISABLE = MoveSync(0, Move.DISABLE, "google_v3", "a@example.com")

@@ -17,7 +17,7 @@ from fuzz.sandbox.launcher import Sandbox
 from swagger.contract import Json
 from tests.failures.bundling import BROKEN, FIXED, body, in_every_form, kept, run_hurl, session_for
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not there")
 
 CREATE = Create(0, "google_v3")
 A, B = SendItems(0, body()), SendItems(0, body("b@example.com", number=2))

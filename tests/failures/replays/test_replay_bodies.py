@@ -84,6 +84,7 @@ def check(session: Session, server: Scripted, action: SendItems, folder: Path) -
 @example(account="{{staff_id}}", title="{{unknown}} {{ staff_id }} {{{now_timestamp}}}")
 @example(account="'; exit 7; '", title='$(exit 7)`exit 7`"""\\')
 @example(account="JSON\nJSON", title="\ud800")
+@example(account="{{staff}}", title="{{now}}")
 def test_any_account_and_title_are_sent_as_the_session_sent_them(
     session: Session, server: Scripted, tmp_path: Path, account: str, title: str
 ) -> None:
