@@ -87,7 +87,7 @@ def check(**given: Any) -> int:
 
 @main.command()
 @click.argument("bundles", nargs=-1, required=True, type=EXISTING, metavar="BUNDLE...")
-@click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]")
+@click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: where it was found]")
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated.")
 @click.option("--variant", multiple=True, metavar="NAME", help="A variant of the sandbox.")
 @click.option("--times", type=click.IntRange(1), help="Replays of each. [default: as many as the failure needs]")
@@ -99,13 +99,10 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
 
     BUNDLE: the folder of a failure, or a workflow document (.md). Exit codes: 0 FIXED, 1 FAILED, 3 CANNOT TELL.
     """
-    from fuzz.commands.replay import Replay, replay_all
+    from fuzz.commands.replay import replay_all
 
-    options = _few_options("replay", given)
     with interruptible():
-        return replay_all(
-            Replay(bundles, times, options), faults=given["fault"], variants=given["variant"], stdout=sys.stdout
-        )
+        return replay_all(bundles, _few_options("replay", given), times=times, stdout=sys.stdout)
 
 
 def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
@@ -115,6 +112,8 @@ def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
     return RunOptions(
         command=command,
         target=given["target"],
+        faults=given["fault"],
+        variants=given["variant"],
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],

@@ -1,196 +1,190 @@
-"""Reads the description of a failure for the files of its bundle: numbered steps, texts, templates, URLs.
-
-Texts in a description may hold any characters, so they are made printable before they go into a comment or a heading.
-"""
+"""The description of a failure, from which the files of its bundle are made, and what plain requests can show of it."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from textwrap import wrap
+from urllib.parse import urlsplit
 
-from fuzz.bundle.failure_json import DescribedStep, DescribedTarget, FailureDescription, NumberedStep, is_at_once
-from fuzz.bundle.shell import sendable
-from fuzz.events.types import FailureFacts
-from swagger.workflow.templates import TEMPLATE
+from fuzz.bundle.failure_json import FailureFile, GivenStaff, GivenToken
+from fuzz.bundle.shell import VARIABLE, source_of, token_variable
+from fuzz.bundle.steps import BundleStep
+from fuzz.bundle.texts import pieces, shown, variable
 
-OTHER_CALENDAR_UID = "other_calendar_sync_uid"
-OLD_SCHEME = "Bearer"
-"""The scheme of every token in bundles that name none."""
+WIDTH = 116
+"""Characters of a comment's line."""
 
-RUN_VARIABLES = ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp", "business_id")
+LONGEST_BODY = 4_000
+"""Characters of a body that a script shows."""
 
-_PLACEHOLDER = re.compile(r"\{(env|command|auth):(.*)\}", re.DOTALL)
-_PATH = re.compile(r"\$(?:\.\w+|\[\d+\]|\['[^']*'\])*")
-_SEGMENT = re.compile(r"\.(\w+)|\[(\d+)\]|\['([^']*)'\]")
-
-Steps = Sequence[NumberedStep]
+_PLAIN_PATH = re.compile(r"\$(?:\.\w+)+")
 
 
-class StepsAtOnce(NamedTuple):
-    """Two steps started at once. `together`: pairs of indexes of expectations that may be met together."""
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A failure as the files of its bundle tell it. Frozen. `payload`: what is unusual in what was sent."""
 
-    steps: tuple[NumberedStep, NumberedStep]
-    together: list[list[int]]
+    file: FailureFile
+    every_step: tuple[BundleStep, ...]
+    payload: str = ""
 
+    @property
+    def steps(self) -> tuple[BundleStep, ...]:
+        """The steps up to the one that failed."""
+        failing = [place for place, step in enumerate(self.every_step) if step.fails]
+        return self.every_step[: failing[-1] + 1] if failing else self.every_step
 
-def body_text(step: DescribedStep) -> str:
-    """The body of a step as sent, with its templates."""
-    if "text" in step:
-        return str(step["text"])
-    return sendable(json.dumps(step["json"], ensure_ascii=False, separators=(",", ":")))
+    @property
+    def staff(self) -> list[str]:
+        """The names of the staff members that the steps touch: `staff`, `staff_2`."""
+        return sorted({step.staff for step in self.steps})
 
+    def member(self, name: str) -> GivenStaff:
+        """The staff member of that name."""
+        return self.file["target"]["staff"][int(name.removeprefix("staff").lstrip("_") or 1) - 1]
 
-def pieces(text: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The text cut at the templates of these names: (literal, False) and (name, True), in order."""
-    past = 0
-    for found in TEMPLATE.finditer(text):
-        if found[1] in names:
-            if found.start() > past:
-                yield text[past : found.start()], False
-            yield found[1], True
-            past = found.end()
-    if past < len(text):
-        yield text[past:], False
+    def token(self, owner: str) -> GivenToken:
+        """Where the token of the admin or of a staff member comes from."""
+        return self.file["target"]["tokens"]["admin"] if owner == "admin" else self.member(owner)["token"]
 
+    @property
+    def owners(self) -> list[str]:
+        """Those whose tokens the steps carry: `admin`, `staff`, `staff_2`."""
+        return list(dict.fromkeys(step.owner for step in self.steps if step.owner))
 
-def numbered(description: FailureDescription) -> list[NumberedStep | StepsAtOnce]:
-    """The steps, each with its `number`; two that are started at once are a pair."""
-    found: list[NumberedStep | StepsAtOnce] = []
-    number = 0
-    for entry in description["steps"]:
-        at_once = entry["at_once"] if is_at_once(entry) else [entry]
-        members: list[NumberedStep] = [{**step, "number": n} for n, step in enumerate(at_once, number + 1)]
-        number += len(members)
-        if is_at_once(entry) and len(members) == 2:
-            found.append(StepsAtOnce((members[0], members[1]), entry["together"] or []))
-        else:
-            found.extend(members)
-    return found
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the templates that are filled in: the run's own, and those that steps extract."""
+        given = [f"staff_id{name.removeprefix('staff')}" for name in self.staff]
+        return tuple(dict.fromkeys((*given, "now_timestamp", *(name for step in self.steps for name in step.extract))))
 
+    @property
+    def doubt(self) -> str:
+        """Why a pass of the steps does not show that the failure is gone; empty if it does."""
+        if self.file["needs_past"]:
+            return "when it was found it needed earlier requests, too"
+        came, _, of = self.file["reproduced"].partition("/")
+        return f"it came {came} of {of} times" if of and came != of else ""
 
-def flat(description: FailureDescription) -> list[NumberedStep]:
-    """The numbered steps one after the other."""
-    return [
-        step
-        for entry in numbered(description)
-        for step in (entry.steps if isinstance(entry, StepsAtOnce) else (entry,))
-    ]
+    def is_plain(self, step: BundleStep) -> bool:
+        """Whether the body of a step is JSON as anybody writes it, in which nothing else looks like a template."""
+        left = (piece.text for piece in pieces(step.body, self.variables) if not piece.is_variable)
+        return step.is_json and not any("{{" in text for text in left)
 
+    @property
+    def environment(self) -> list[str]:
+        """The environment variables that must be set: those of tokens, and of settings that are secret."""
+        target = self.file["target"]
+        tokens = [source_of(self.token(owner)) for owner in self.owners]
+        given = [*target.get("headers", {}).values(), target.get("proxy") or ""]
+        names = [name if kind == "env" else token_variable(name) for kind, name in tokens if kind != "command"]
+        names += [value["env"] for value in given if not isinstance(value, str)]
+        return [name for name in dict.fromkeys(names) if VARIABLE.fullmatch(name)]
 
-def must_keep(step: DescribedStep, *, last: bool) -> list[int]:
-    """Indexes of the expectations of which a step's answer must meet one, so that the later steps make sense."""
-    found = step["found"]
-    if last or found is None or len(step["promised"]) < 2:
-        return []
-    return list(found["kept"])
+    def extracted(self, step: BundleStep) -> list[tuple[str, str]]:
+        """What later steps name of a step's answer: the variable, and its plain JSONPath."""
+        later = "".join(each.path + each.body for each in self.steps[step.number :])
+        return [(variable(name), path) for name, path in step.extract.items() if f"{{{{{name}}}}}" in later]
 
+    @property
+    def base_url(self) -> str:
+        """The main gateway where it was found."""
+        return self.file["target"]["base_url"].rstrip("/")
 
-def answer_when_found(step: DescribedStep) -> str | int | None:
-    """The status of the failing answer, None if none came; `none` for a step that passed, `move` for a step that is not
-    judged.
-    """
-    if not step["judged"]:
-        return "move"
-    if not step["fails"] or step["found"] is None:
-        return "none"
-    return step["found"]["status"]
+    @property
+    def fallback_url(self) -> str:
+        """The fallback gateway where it was found; the main one if there is no other."""
+        return (self.file["target"].get("fallback_url") or self.base_url).rstrip("/")
 
+    @property
+    def uses_fallback(self) -> bool:
+        """Whether a step goes to the fallback gateway."""
+        return any(step.fallback for step in self.steps)
 
-def extracted_paths(step: DescribedStep) -> Iterator[tuple[str, list[str | int]]]:
-    """The names that a step extracts from its answer, with the segments of their paths. Only plain paths."""
-    for name, path in step["extract"].items():
-        found = segments(path)
-        if found is not None:
-            yield name, found
+    @property
+    def name(self) -> str:
+        """The failure as a part of a function's name: `already_exists_in_mismatched`."""
+        words = re.findall(r"[a-z0-9]+", f"{self.file['clause']} in {self.file['situation']}".lower())
+        return "_".join(words)
 
+    @property
+    def headline(self) -> list[str]:
+        """What is promised and why the answer breaks it, in printable lines."""
+        file = self.file
+        detail = f" ({file['detail']})" if file["detail"] else ""
+        lines = [f"{file['clause']}, in {file['situation']}{detail}: {file['where']}", f'"{file["says"]}"']
+        argument = [shown(file["argument"]), shown(self.payload)]
+        joined = " ".join(filter(None, argument))
+        lines += [joined] if len(joined) <= WIDTH else argument
+        return [part for line in lines for part in wrap(shown(line), WIDTH)]
 
-def token_source(placeholder: str) -> tuple[str, str]:
-    """Where a token comes from: `env`, `command` or `auth`, and the name or the command."""
-    matched = _PLACEHOLDER.fullmatch(placeholder)
-    return (matched[1], matched[2]) if matched else ("env", "")
+    @property
+    def serving(self) -> str:
+        """The command that starts the embedded sandbox again, if it was found there."""
+        sandbox = self.file.get("sandbox")
+        if sandbox is None:
+            return ""
+        options = {"fault": sandbox["faults"], "variant": sandbox["variants"]}
+        words = [f"--{option} {name}" for option, names in options.items() for name in names]
+        return " ".join(["calfuzz serve", f"--port {urlsplit(self.base_url).port}", *words])
 
+    @property
+    def names_the_time(self) -> bool:
+        """Whether a step has ids that are new each time."""
+        return any("{{now_timestamp}}" in step.body + step.path for step in self.steps)
 
-def scheme_of(step: DescribedStep, target: DescribedTarget) -> str:
-    """The scheme of a step's token: that of its owner, else of the staff member in whose place it stands."""
-    schemes = {member["name"]: member.get("scheme", OLD_SCHEME) for member in target["staff"]}
-    schemes["admin"] = target.get("admin_scheme", OLD_SCHEME)
-    owner = step["token"].partition(" ")[0]
-    return schemes.get(owner) or schemes.get(step["for"], OLD_SCHEME)
+    def comment(self, step: BundleStep) -> str:
+        """A step in one line: what it sends, what is promised, and what was seen."""
+        seen = step.seen
+        if step is self.steps[-1]:
+            file = self.file
+            when = [file["target"]["name"], file.get("found"), f"{file['reproduced']} times"]
+            seen += f" on {', '.join(filter(None, when))}"
+        says = f"Promised: {step.expected}. Seen: {seen}" if step.judged else f"Prepares: {step.expected}"
+        says = f"{seen}, as promised" if seen == step.expected else says
+        return shown(f"{step.number}. {step.title}. {says}.")
 
+    @property
+    def beyond_scripts(self) -> str:
+        """Why plain requests one after the other do not show the failure; empty if they do."""
+        return next(_beyond_scripts(self.steps), "")
 
-def expected_of(step: DescribedStep) -> str:
-    """The answers that the documents allow to a step, in words."""
-    return " or ".join(expectation["says"] for expectation in step["promised"]) or "nothing known"
-
-
-def title(step: DescribedStep) -> str:
-    """A step in one line: `PUT bulk_create: google_v3, a@example.com`."""
-    name = step["path"].partition("?")[0].rpartition("/")[2]
-    named = str(step.get("named") or "").removeprefix(f"{step['does']}: ")
-    return shown(f"{step['method']} {name}: {named}" if named else f"{step['method']} {name}", longest=90)
-
-
-def shown(text: object, *, longest: int = 400) -> str:
-    """A text for one line of a comment: printable, without line ends, and cut to `longest`."""
-    line = " ".join(str(text).split())
-    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def headline(description: FailureDescription) -> list[str]:
-    """The heading of every file: the clause, the situation, what was expected and seen, in printable lines."""
-    detail = f" ({shown(description['detail'])})" if description.get("detail") else ""
-    lines = [
-        shown(description["fingerprint"]),
-        f"The documents say: {shown(description['says'])}  ({shown(description['where'])})",
-        f"In {shown(description['situation'])}{detail} the documents allow {shown(description['expected'])};"
-        f" seen was {shown(description['observed'])}.",
-    ]
-    lines += [shown(description["argument"])] if description.get("argument") else []
-    lines += [shown(payload_line(description))] if payload_line(description) else []
-    target, found = description["target"], description.get("found")
-    lines.append(shown(f"Found{f' on {found}' if found else ''} at {target['name']}, {target['base_url']}."))
-    return lines
-
-
-def payload_line(failure: FailureFacts) -> str:
-    """What is unusual in the payload: violated clauses, unspecified features, values that are not plain."""
-    parts = [*(failure.get("features") or ()), *(failure.get("payload") or ())]
-    return f"the payload: {', '.join(parts)}" if parts else ""
-
-
-def variables_of(steps: Sequence[DescribedStep]) -> tuple[str, ...]:
-    """The names of templates that are filled in: the run's own, and those that steps extract."""
-    return tuple(dict.fromkeys((*RUN_VARIABLES, *(name for step in steps for name in step["extract"]))))
+    @property
+    def beyond_documents(self) -> str:
+        """Why steps in the grammar of the documents do not show the failure; empty if they do."""
+        return self.beyond_scripts or next(_beyond_documents(self), "")
 
 
-def whose_variable(name: str, step: DescribedStep) -> tuple[str, str]:
-    """The staff member to whom a variable belongs, and the variable's name there."""
-    if name != OTHER_CALENDAR_UID:
-        return step["for"], name
-    return "staff_2" if step["for"] == "staff" else "staff", "calendar_sync_uid"
+def _beyond_scripts(steps: Sequence[BundleStep]) -> Iterator[str]:
+    if any(step.at_once for step in steps):
+        yield "two requests at once"
+    if any(step.judged and step.status is None for step in steps):
+        yield "an answer that does not come"
+    if any(len(step.body) > LONGEST_BODY for step in steps):
+        yield f"a body of {max(len(step.body) for step in steps):,} characters"
+    if any("\0" in step.body for step in steps):
+        yield "a body with the character NUL"
+    paths = [path for step in steps for path in step.extract.values()]
+    paths += [path for each in steps[-1].promised for path in each.get("holds", ())]
+    if any(not _PLAIN_PATH.fullmatch(path) for path in paths):
+        yield "a search in an answer"
+    if any(not (each.values or each.there or each.never) for each in steps[-1].nearly):
+        yield "a comparison with what the documents show of the answer"
 
 
-def segments(path: str) -> list[str | int] | None:
-    """The keys and indexes of a plain JSONPath (`$.data.uid`, `$['uid']`, `$[0]`); None for one that searches."""
-    if not _PATH.fullmatch(path):
-        return None
-    return [int(index) if index else name or key for name, index, key in _SEGMENT.findall(path)]
-
-
-def urls(target: DescribedTarget) -> tuple[str, str, str, str]:
-    """Base URL and fallback URL, and the end of each after their common part.
-
-    For another target, one URL can be derived from the other by these ends.
-    """
-    base, fallback = target["base_url"], target.get("fallback_url") or target["base_url"]
-    shared = 0
-    while shared < min(len(base), len(fallback)) and base[shared] == fallback[shared]:
-        shared += 1
-    cut = base.rfind("/", 0, shared) if base != fallback else len(base)
-    origin_end = base.find("/", base.find("//") + 2)
-    if origin_end == -1 or cut < origin_end:
-        return base, fallback, "", ""
-    return base, fallback, base[cut:], fallback[cut:]
+def _beyond_documents(description: Description) -> Iterator[str]:
+    steps = description.steps
+    if len(description.staff) > 1:
+        yield "two staff members"
+    if any(step.token not in ("admin", "staff") for step in steps):
+        yield f"a token that is {next(step.token for step in steps if step.token not in ('admin', 'staff'))}"
+    if any(step.body and not description.is_plain(step) for step in steps):
+        yield "a body in a spelling of its own"
+    if any(promise.words for step in steps[:-1] for promise in step.needed):
+        yield "an answer that only its body tells from others"
+    if any(promise.never for promise in steps[-1].nearly):
+        yield "a look at what a body must not say"
+    if description.doubt:
+        yield f"repetition ({description.doubt})"

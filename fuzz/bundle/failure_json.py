@@ -1,22 +1,23 @@
-"""`failure.json`, version 1: its types, and how it is read."""
+"""`failure.json`, version 2: its types, and how it is read.
+
+It holds what a replay needs, and what was promised and seen; what follows from that is not written down. `target` is a
+target profile, with the staff members of the scenario in their order.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from fuzz.events.types import FailureFacts
 from fuzz.oracle.actions import Action
-from fuzz.oracle.expectations import Expectation
 from fuzz.oracle.scenario import ScenarioError, from_json
 from swagger.contract import Json
 
-if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
-VERSION = 1
-Gateway = Literal["main", "fallback"]
+VERSION = 2
+WITHOUT_PROFILE = 1
+"""The version whose `target` was no profile yet: it is replayed on a target that is named."""
 TIMES_FOR_A_RACE = 30
 CHANCE_TO_MISS = 0.001
 MAX_TIMES = 100
@@ -28,167 +29,142 @@ class BundleError(ValueError):
     """Raised for a description that cannot be used; says what is wrong with it."""
 
 
-class DescribedStaff(TypedDict):
-    """A staff member under the name that the bundle gives them. `token`: where it comes from, `{env:NAME}`. `scheme`:
-    what it is sent with; `Bearer` in older bundles, which lack it.
-    """
+class GivenToken(TypedDict, total=False):
+    """Where a token comes from, as a target profile says it, and the scheme that it is sent with; `Bearer` if none."""
 
-    name: str
+    env: str
+    command: str
+    auth: str
+    scheme: str
+
+
+class GivenStaff(TypedDict):
+    """A staff member of a target profile."""
+
     uid: str
-    token: str
-    scheme: NotRequired[str]
+    token: GivenToken
 
 
-class DescribedCertificate(TypedDict):
+class GivenTokens(TypedDict):
+    """The tokens of a target profile that belong to no staff member."""
+
+    admin: GivenToken
+
+
+class GivenCertificate(TypedDict):
     """The files of a client's certificate and key, as the target profile names them."""
 
     cert: str
-    key: str | None
+    key: NotRequired[str | None]
 
 
-class DescribedReach(TypedDict, total=False):
-    """How the target is reached. Values of `headers` and `proxy` are texts, or `{env:NAME}`; files are named as in the
-    target profile.
-    """
+GivenText = str | Mapping[str, str]
+"""A text, or `{"env": NAME}`."""
 
+
+class GivenReach(TypedDict, total=False):
+    """The part of a target profile that says how the target is reached."""
+
+    headers: dict[str, GivenText]
+    proxy: GivenText | None
+    ca_bundle: str | None
+    client_certificate: GivenCertificate | None
     verify_tls: bool | str
-    ca_bundle: str
-    client_certificate: DescribedCertificate
-    proxy: str
-    headers: dict[str, str]
 
 
-class DescribedTarget(DescribedReach):
-    """The target where the failure was found. `admin`: where the admin token comes from. `admin_scheme`: what it is
-    sent with; `Bearer` in older bundles, which lack it.
-    """
+class GivenProfile(GivenReach):
+    """A target profile as JSON, as far as the files of a bundle look at it."""
 
     name: str
     base_url: str
-    fallback_url: str | None
-    business_id: str
-    admin: str
-    admin_scheme: NotRequired[str]
-    staff: list[DescribedStaff]
+    fallback_url: NotRequired[str | None]
+    tokens: GivenTokens
+    staff: list[GivenStaff]
 
 
-class Found(TypedDict):
-    """The answer that came when the failure was found. `kept`: indexes of the expectations that it met."""
+class FoundOnSandbox(TypedDict):
+    """The faults and variants of the embedded sandbox where a failure was found."""
 
-    says: str
-    status: int | None
-    kept: list[int]
-
-
-_Whose = TypedDict("_Whose", {"for": str})
-"""The name of a request's staff member. `for` is a keyword, so it cannot be a field of a class."""
-
-
-class DescribedBody(TypedDict, total=False):
-    """A body: `json`, or `text` if it is no JSON or is spelled otherwise than we write JSON."""
-
-    json: Json
-    text: str
-
-
-class Judgement(TypedDict):
-    """The allowed answers, and the answer that came. `judged` is False if the answer is not judged by the contract."""
-
-    named: NotRequired[str]
-    promised: list[Expectation]
-    judged: bool
-    found: Found | None
-
-
-class DescribedStep(_Whose, DescribedBody, Judgement):
-    """One request with its templates left in. `does`: the kind of action. `fails`: its answer is the failure."""
-
-    does: str
-    method: str
-    gateway: Gateway
-    path: str
-    token: str
-    headers: dict[str, str]
-    extract: dict[str, str]
-    fails: bool
-
-
-class AtOnceSteps(TypedDict):
-    """Requests started at once. `together`: pairs of indexes of expectations that may both be met, None: not known."""
-
-    at_once: list[DescribedStep]
-    together: list[list[int]] | None
-
-
-class NumberedStep(DescribedStep):
-    """A step with its number in the scenario, from 1 on."""
-
-    number: int
+    faults: list[str]
+    variants: list[str]
 
 
 class FoundBy(TypedDict, total=False):
-    """The run that found a failure: an ISO date, its seed, its version of calfuzz."""
+    """The run that found a failure: an ISO date, its seed, its version of calfuzz, its sandbox if it started one."""
 
     found: str
     seed: int | None
     calfuzz: str
+    sandbox: FoundOnSandbox
 
 
-class FailureDescription(FailureFacts, FoundBy):
-    """The whole of `failure.json`."""
+class FailureFile(FoundBy):
+    """The whole of `failure.json`. `gateways`: where each kind of action was sent, `main` or `fallback`."""
 
     version: int
-    target: DescribedTarget
-    steps: list[DescribedStep | AtOnceSteps]
-
-
-def is_at_once(entry: DescribedStep | AtOnceSteps) -> TypeIs[AtOnceSteps]:
-    return "at_once" in entry
+    fingerprint: str
+    clause: str
+    says: str
+    where: str
+    situation: str
+    detail: str
+    expected: str
+    observed: str
+    argument: str
+    reproduced: str
+    needs_past: bool
+    target: GivenProfile
+    gateways: dict[str, Literal["main", "fallback"]]
+    actions: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A kept failure. Frozen. Only the texts and actions of `description` are checked when it is read."""
+    """A kept failure. Frozen. Only the texts and actions of `file` are checked when it is read."""
 
-    description: FailureDescription
+    file: FailureFile
     actions: tuple[Action, ...]
 
     @property
     def fingerprint(self) -> str:
-        return self.description["fingerprint"]
+        return self.file["fingerprint"]
 
     @property
     def clause(self) -> str:
-        return self.description["clause"]
+        return self.file["clause"]
 
     @property
     def observed(self) -> str:
         """What was seen, as reports call it."""
-        return self.description["observed"]
+        return self.file["observed"]
+
+    @property
+    def profile(self) -> dict[str, Json] | None:
+        """The profile of the target where it was found; None in a bundle that holds none."""
+        target: Json = self.file.get("target")
+        return target if self.file["version"] > WITHOUT_PROFILE and isinstance(target, dict) else None
 
     @property
     def target(self) -> str:
         """The name of the target where it was found."""
-        target = self.description.get("target")
+        target: Json = self.file.get("target")
         return str(target.get("name", "")) if isinstance(target, dict) else ""
 
     @property
-    def steps(self) -> list[DescribedStep]:
-        """The requests in one list, also those started at once; empty if they cannot be read."""
-        listed = self.description.get("steps")
-        entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-        of_entries = (entry["at_once"] if is_at_once(entry) else [entry] for entry in entries)
-        return [step for steps in of_entries for step in steps if isinstance(step, dict)]
+    def gateways(self) -> Mapping[str, str]:
+        """The gateway of each kind of action, as far as it is known."""
+        gateways: Json = self.file.get("gateways")
+        return gateways if isinstance(gateways, dict) else {}
 
     @property
     def needs_history(self) -> bool:
         """Whether the steps alone did not reproduce it on a new staff member."""
-        return self.description.get("needs_past") is True
+        return self.file.get("needs_past") is True
 
     @property
     def times(self) -> int:
         """How often it must be run to be sure that the failure would have come."""
-        return times_of(self.description)
+        return times_of(self.file)
 
 
 def read_bundle(value: Json) -> Bundle:
@@ -198,9 +174,9 @@ def read_bundle(value: Json) -> Bundle:
     version = value.get("version")
     if type(version) is not int:
         raise BundleError("has no version: it is no bundle")
-    if version != VERSION:
+    if version not in (WITHOUT_PROFILE, VERSION):
         age = "newer" if version > VERSION else "unknown"
-        raise BundleError(f"is of the {age} version {version}; this calfuzz reads version {VERSION}")
+        raise BundleError(f"is of the {age} version {version}; this calfuzz reads versions 1 and {VERSION}")
     for name in _TEXTS:
         if not isinstance(value.get(name), str):
             raise BundleError(f"{name} is {'missing' if name not in value else 'not a text'}")
@@ -208,17 +184,17 @@ def read_bundle(value: Json) -> Bundle:
     if not isinstance(actions, list) or not actions:
         raise BundleError("actions is not a list of actions")
     try:
-        return Bundle(cast(FailureDescription, value), tuple(from_json(action) for action in actions))
+        return Bundle(cast(FailureFile, value), tuple(from_json(action) for action in actions))
     except ScenarioError as error:
         raise BundleError(f"actions hold {error}") from None
 
 
-def times_of(description: FailureDescription) -> int:
+def times_of(file: FailureFile) -> int:
     """How often the steps must be run: once for a failure that always comes, else until the chance to miss it is below
     `CHANCE_TO_MISS`.
     """
-    race = any(action.get("do") == "at_once" for action in description["actions"])
-    came, _, of = str(description.get("reproduced", "")).partition("/")
+    race = any(action.get("do") == "at_once" for action in file["actions"])
+    came, _, of = str(file.get("reproduced", "")).partition("/")
     if not (came.isdigit() and of.isdigit()):
         return TIMES_FOR_A_RACE if race else 1
     rate = int(came) / max(1, int(of))

@@ -1,22 +1,48 @@
-"""Makes the files of a bundle from the description of a failure."""
+"""Makes the files of a bundle from the description of a failure: `failure.json`, and a template for each other one.
+
+The templates are part of the program, as its modules are; nothing else is read.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import cache
+from typing import TYPE_CHECKING
 
-from fuzz.bundle.failure_json import FailureDescription
-from fuzz.bundle.scripts.pytest_file import test_failure_py
-from fuzz.bundle.scripts.repro_script import repro_sh
-from fuzz.bundle.workflow_document import workflow_md
+from fuzz.bundle import in_hurl, in_python, in_shell, workflow_document
+from fuzz.bundle.description import Description
+from fuzz.bundle.shell import quoted
+from fuzz.bundle.texts import filled
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FAILURE = "failure.json"
 
 
-def files_of(description: FailureDescription) -> dict[str, str]:
-    """The files of a bundle (name -> text)."""
-    return {
-        FAILURE: json.dumps(description, indent=2) + "\n",
-        "workflow.md": workflow_md(description),
-        "repro.sh": repro_sh(description),
-        "test_failure.py": test_failure_py(description),
-    }
+def files_of(description: Description) -> dict[str, str]:
+    """The files of a bundle (name -> text). There is no `failure.hurl` for what Hurl cannot say."""
+    names = ["repro.sh", "test_failure.py", "workflow.md"]
+    if in_hurl.can_say(description):
+        names.append("failure.hurl")
+    values = {"description": description, "last": description.steps[-1]}
+    texts = {name: _templates().get_template(f"{name}.jinja").render(values) for name in names}
+    return {FAILURE: json.dumps(description.file, indent=2) + "\n", **texts}
+
+
+@cache
+def _templates() -> Environment:
+    # Most runs find nothing, and need no templates.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("fuzz.bundle"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters.update(quoted=quoted, filled=filled)
+    environment.globals.update(shell=in_shell, python=in_python, hurl=in_hurl, document=workflow_document)
+    return environment

@@ -1,6 +1,7 @@
-"""Writes shell source: a text as one shell word, a request as a curl command to paste.
+"""Writes shell source: a text as one shell word, a token as its source, a request as a curl command to paste.
 
-Tokens are written as their sources (`$NAME`, `$(command)`), so that a command holds no secret.
+Tokens are written as their sources (`$NAME`, `$(command)`), so that a command holds no secret. Files are named as in
+the target profile.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fuzz.bundle.failure_json import GivenReach, GivenText, GivenToken
 from fuzz.events.types import RequestEntry
 from fuzz.oracle.actions import SHORTEST_TOKEN, Token
 
@@ -18,7 +20,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
 _TOKEN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
 _SECRET = re.compile(r"\{env:([^}]*)\}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -54,11 +56,21 @@ def sendable(text: str) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def token_word(kind: str, name: str) -> str:
-    """The shell expression for a token, for use inside double quotes: `$NAME` or `$(command)`."""
+def source_of(token: GivenToken) -> tuple[str, str]:
+    """Where a token comes from: `env`, `command` or `auth`, and the name or the command."""
+    kind = next((kind for kind in ("env", "command", "auth") if kind in token), "env")
+    return kind, str(token.get(kind, ""))
+
+
+def token_word(kind: str, name: str, change: str = "") -> str:
+    """The shell expression for a token, for use inside double quotes: `$NAME` or `$(command)`. `change`: what makes it
+    a near token.
+    """
+    if change:
+        return f'$(printf %s "{token_word(kind, name)}" | {IN_A_SHELL[change]})'
     if kind == "command":
         return f"$({name})" if _PLAIN_COMMAND.fullmatch(name) else f"$(sh -c {quoted(name)})"
-    if kind == "env" and not _VARIABLE.fullmatch(name):
+    if kind == "env" and not VARIABLE.fullmatch(name):
         return f"$(printenv {quoted(name)})"
     return f"${name if kind == 'env' else token_variable(name)}"
 
@@ -66,6 +78,27 @@ def token_word(kind: str, name: str) -> str:
 def token_variable(name: str) -> str:
     """The environment variable for a token that comes from an auth file, which a shell cannot read."""
     return "CALFUZZ_AUTH_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+
+
+def given_word(given: GivenText, before: str = "") -> str:
+    """The shell word for a setting of a profile, a text or `{"env": NAME}`, with a plain text `before` it."""
+    return quoted(f"{before}{given}") if isinstance(given, str) else f'"{before}{token_word("env", given["env"])}"'
+
+
+def curl_options(reach: GivenReach) -> list[str]:
+    """The options of curl that a profile asks for, as shell words, without its headers."""
+    proxy, certificate = reach.get("proxy"), reach.get("client_certificate")
+    words = ["--proxy", given_word(proxy), "--noproxy", "''"] if proxy else []
+    files = {"--cacert": authorities(reach)}
+    files |= {"--cert": certificate["cert"], "--key": certificate.get("key")} if certificate else {}
+    words += [word for option, name in files.items() if name for word in (option, quoted(name))]
+    return [*words, "--insecure"] if reach.get("verify_tls") is False else words
+
+
+def authorities(reach: GivenReach) -> str | None:
+    """The file of the authorities that are trusted; None for the usual ones."""
+    verify = reach.get("verify_tls", True)
+    return reach.get("ca_bundle") or (verify if isinstance(verify, str) else None)
 
 
 def curl_of(request: RequestEntry, options: Sequence[str] = ()) -> str:
@@ -88,10 +121,7 @@ def _header(name: str, value: str) -> str:
     token = _TOKEN.fullmatch(value) if name.lower() == "authorization" else None
     if token is not None:
         scheme, kind, source, change = token.groups()
-        word = token_word(kind, source)
-        if change in IN_A_SHELL:
-            word = f'$(printf %s "{word}" | {IN_A_SHELL[change]})'
-        return f'"{name}: {scheme} {word}"'
+        return f'"{name}: {scheme} {token_word(kind, source, change if change in IN_A_SHELL else "")}"'
     variable = _SECRET.fullmatch(value)
     if variable is not None:
         return f'"{name}: {token_word("env", variable[1])}"'

@@ -117,6 +117,8 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     return RunOptions(
         command=command,
         target=given["target"],
+        faults=given["fault"],
+        variants=given["variant"],
         max_time=parse_time(time) if time else None,
         wait_for_target=parse_time(wait, "--wait-for-target") if (wait := given["wait_for_target"]) else 0.0,
         max_examples=given["max_examples"],

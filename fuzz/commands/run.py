@@ -162,6 +162,8 @@ def _keeping(options: RunOptions, journal: Journal, baseline: Baseline | None, s
     """The folder where a worker's failures are kept, and the baseline that accepts some."""
     today = date.today()
     store = FailureStore(_failures(options), session, str(today), version("calfuzz"), options.seed)
+    if options.target is None:
+        store.sandbox = {"faults": list(options.faults), "variants": list(options.variants)}
     journal.listen(store.listen)
     if baseline is None:
         return Keeping(store.keep)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from fuzz.bundle.argument import argue
-from fuzz.bundle.reach import curl_options
-from fuzz.bundle.shell import curl_of
+from fuzz.bundle.failure_json import GivenReach
+from fuzz.bundle.shell import curl_of, curl_options
 from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
-from fuzz.failures.described_reach import described_reach
 from fuzz.failures.failure import Failure
 from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, Create, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answers.answer import all_but
@@ -39,6 +39,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
     clause = session.contract.clause(verdict.clause)
     trace = [step_json(session, number, exchange) for number, exchange in enumerate(failure.evidence, start=1)]
     times = failure.scenario.reproduced
+    options = curl_options(cast(GivenReach, session.profile.as_given()))
     return {
         "event": "failure",
         "status": status,
@@ -66,7 +67,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "argument": session.secrets.redact(argue([(step.request, step.verdict) for step in failure.evidence])),
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
-        "curl": [curl_of(step["request"], curl_options(described_reach(session.profile))) for step in trace],
+        "curl": [curl_of(step["request"], options) for step in trace],
         "orders": orders_tried(failure.actions),
         "cause": failure.identity.cause,
     }

@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NotRequired, TypedDict
 
 from fuzz.oracle.actions import Create, MoveSync
-from fuzz.oracle.allowed import allowed
-from fuzz.oracle.judgement.concurrency import ORDERS, Pair
 from fuzz.oracle.request import Request
-from fuzz.oracle.state import Belief, SyncState
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer
 from swagger.contract import Contract, Json, StateError
 
@@ -104,20 +101,3 @@ def keeps(expectation: Expectation, seen: ReadAnswer, outcomes: Collection[str])
     if expectation["outcome"] == REFUSAL:
         return matches(ANY_REFUSAL, seen.status) and seen.names <= set(outcomes)
     return seen.outcome == expectation["outcome"]
-
-
-def together(contract: Contract, belief: Belief, requests: Pair) -> set[tuple[str, str]]:
-    """The pairs of outcomes of two requests at once that some order explains."""
-    found: set[tuple[str, str]] = set()
-    for order in ORDERS:
-        for state in belief:
-            for outcomes in _in_order(contract, state, (requests[order[0]], requests[order[1]])):
-                found.add((outcomes[order[0]], outcomes[order[1]]))
-    return found
-
-
-def _in_order(contract: Contract, state: SyncState, requests: Pair) -> Iterable[tuple[str, str]]:
-    for first, states in allowed(contract, state, requests[0]).items():
-        for after in states:
-            for second in allowed(contract, after, requests[1]):
-                yield first, second

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from fuzz.bundle.description import payload_line
+from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
 from fuzz.report.text import counted, visible

@@ -20,13 +20,15 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 class RunOptions:
     """What a run was asked for. Frozen. Times are in seconds.
 
-    `wait_for_target`: how long to wait for a target that does not answer yet. `max_time` None: no limit (gate).
-    `max_examples` None: as many as the time allows. `phases`: their names, in the order of a run. `report_dir` None: a
-    folder of the run's own.
+    `faults`, `variants`: those of the sandbox, where there is no target. `wait_for_target`: how long to wait for a
+    target that does not answer yet. `max_time` None: no limit (gate). `max_examples` None: as many as the time allows.
+    `phases`: their names, in the order of a run. `report_dir` None: a folder of the run's own.
     """
 
     command: str
     target: Path | None = None
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     wait_for_target: float = 0.0
     max_time: float | None = 60.0
     max_examples: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +20,9 @@ from fuzz.target.reach import (
     what_is_wrong_with_certificate,
     what_is_wrong_with_proxy,
 )
-from fuzz.target.user_files import UserFile, read_user_file
-from swagger.parsing.strict_yaml import FieldPath
+from fuzz.target.user_files import UserFile, check_user_file, read_user_file
+from swagger.contract import Json
+from swagger.parsing.strict_yaml import FieldPath, LocatedYaml
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -175,6 +176,10 @@ class Profile(BaseModel):
         """How long a change may take to show; 0 if nothing is said."""
         return 0.0 if self.settle is None else parse_short_time(self.settle)
 
+    def as_given(self) -> dict[str, Any]:
+        """The profile as JSON, with what its file says and no more."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
     def with_admin_scheme(self, scheme: str) -> Profile:
         """The profile of a target that takes the admin token with this scheme."""
         tokens = self.tokens.model_copy(update={"admin": self.tokens.admin.sent_as(scheme)})
@@ -224,8 +229,21 @@ def parse_short_time(text: str) -> float:
 def load_profile(path: Path) -> Profile:
     """Reads and checks a profile. UsageError names file, line and field."""
     file = read_user_file(path, Profile, kind="target profile", advice="see README, “A target profile”")
+    return _usable(file, path.parent)
+
+
+def kept_profile(given: Mapping[str, Json], name: str) -> Profile:
+    """The profile that a bundle holds, checked; its files are looked for in the working directory. UsageError names the
+    field.
+    """
+    located, advice = LocatedYaml(given, {}), "name a target profile with --target"
+    return _usable(check_user_file(located, name, Profile, kind="target in", advice=advice), Path())
+
+
+def _usable(file: UserFile[Profile], folder: Path) -> Profile:
+    """The profile of a file whose files and variables are there and that may be touched. UsageError otherwise."""
     profile = file.value
-    profile._folder = path.parent.absolute()
+    profile._folder = folder.absolute()
     _check_files(file)
     via = " of this machine behind a proxy" if profile.proxy is not None else ""
     if not profile.on_loopback and not profile.disposable_staff:

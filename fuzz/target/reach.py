@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_serializer
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -30,6 +30,11 @@ class TextOrEnv(BaseModel):
     model_config = _STRICT
     text: str = ""
     env: str | None = None
+
+    @model_serializer
+    def as_given(self) -> str | dict[str, str]:
+        """As a profile says it."""
+        return self.text if self.env is None else {"env": self.env}
 
     @property
     def placeholder(self) -> str:

@@ -109,16 +109,14 @@ class RequestBuilder:
         self, step: Step, variables: Mapping[str, str], tokens: Mapping[str, TokenSource | None], where: str
     ) -> SentRequest:
         """The request of one step of a workflow document. UsageError for a template or token that is unknown."""
-        name, _, change = (step.token or "staff").partition(" ")
-        if name not in tokens or (change and change not in NEAR):
+        name = step.token or "staff"
+        if name not in tokens:
             raise UsageError(
                 f"{where}: the token {step.token!r} is unknown", next=f"use one of {', '.join(sorted(tokens))}"
             )
         body = fill(step.body, variables, where)
         text = "" if body is None else dump(body)
-        scheme = _scheme_of(tokens[name] or tokens.get("staff"))
-        token = Token(change or (name if name == Token.EMPTY else Token.STAFF))
-        headers, written = self._headers(tokens[name], token, scheme)
+        headers, written = self._headers(tokens[name], Token.STAFF, _scheme_of(tokens[name]))
         extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
         http_request = HttpRequest(
             step.method,

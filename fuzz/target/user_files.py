@@ -58,13 +58,20 @@ def read_user_file(path: Path, model: type[_Model], *, kind: str, advice: str) -
     """Reads and checks a file. UsageError if it cannot be used; `advice` says what to do about a wrong value."""
     with told_to_the_user(f"{kind} "):
         located = parse_yaml(read_text(path, max_bytes=MAX_BYTES), Source(path.name, 1))
+    return check_user_file(located, path.name, model, kind=kind, advice=advice)
+
+
+def check_user_file(
+    located: LocatedYaml, name: str, model: type[_Model], *, kind: str, advice: str
+) -> UserFile[_Model]:
+    """What a file called `name` holds, checked. UsageError as for reading it."""
     if not isinstance(located.value, dict):
-        raise UsageError(f"{kind} {path.name}:1: is not a mapping", next=advice)
+        raise UsageError(f"{kind} {name}:1: is not a mapping", next=advice)
     try:
-        return UserFile(kind, path.name, model.model_validate(located.value), located)
+        return UserFile(kind, name, model.model_validate(located.value), located)
     except ValidationError as error:
         wrong = field_error(error, model, located.value, kind)
-    raise _refusal(kind, path.name, located, wrong.field, wrong.says, wrong.next or advice)
+    raise _refusal(kind, name, located, wrong.field, wrong.says, wrong.next or advice)
 
 
 def _refusal(kind: str, name: str, located: LocatedYaml, field: FieldPath, says: str, next_step: str) -> UsageError:

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from fuzz.bundle.argument import argue
-from fuzz.bundle.description import headline, payload_line
+from fuzz.bundle.texts import payload_line
 from fuzz.oracle.actions import Answer, Move, Token
 from fuzz.oracle.answers.answer import all_but
 from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
 from fuzz.oracle.request import Request
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.verdict import Verdict
+from tests.bundle.described import account as account_description
 from tests.oracle.documented import (
     CREATED,
     FRESH,
@@ -150,7 +151,7 @@ PAYLOADS = [
 @pytest.mark.parametrize(("failure", "line"), PAYLOADS, ids=range(len(PAYLOADS)))
 def test_all_that_there_is_to_know_of_a_payload_stands_in_one_line(failure: dict[str, list[str]], line: str) -> None:
     assert line == payload_line(failure)
-    texts = ("fingerprint", "says", "where", "situation", "expected", "observed")
-    target = {"name": "a target", "base_url": "http://127.0.0.1"}
-    described = {**dict.fromkeys(texts, "text"), "target": target, **failure}
-    assert [line] * bool(line) == headline(described)[3:-1]
+    assert (
+        f"After step 2 the account is a@example.com; step 3 names b@example.com. {line}".strip()
+        == (account_description(payload=line).headline[-1])
+    )

@@ -16,6 +16,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from fuzz.cli import main
+from fuzz.sandbox.launcher import Sandbox, profile_yaml
 
 FAULT = "mismatch-of-both-accepted"
 SHORT = ["--seed", "3", "--phases", "preflight,conformance", "--no-progress"]
@@ -42,10 +43,12 @@ def test_a_broken_contract_is_exit_code_1_and_its_failures_are_kept_and_replayed
     bundles = [failure["bundle"] for failure in report()["failures"]]
     assert bundles
     assert all(failure["reproduced"] == "3/3" for failure in report()["failures"])
-    assert 1 == calfuzz("replay", *bundles, "--fault", FAULT).exit_code
-    fixed = calfuzz("replay", *bundles)
+    assert 1 == calfuzz("replay", *bundles).exit_code
+    with Sandbox() as honest:
+        Path("target.yaml").write_text(profile_yaml(honest), encoding="utf-8")
+        fixed = CliRunner(env=honest.env).invoke(main, ["replay", *bundles, "--target", "target.yaml"])
     assert 0 == fixed.exit_code
-    assert fixed.output.count("FIXED") == len(bundles)
+    assert fixed.output.count("FIXED  ") == len(bundles)
 
 
 def test_a_clause_that_was_never_due_is_inconclusive_and_the_report_names_it() -> None:

@@ -25,9 +25,10 @@ from fuzz.failures.keeping.store import (
 )
 from fuzz.phases.regressions import replay_saved
 from fuzz.sandbox.launcher import Sandbox
+from fuzz.target.profile import kept_profile
 from tests.failures.bundling import FAULT, FOUND, another_account, kept, performed, session_for
 
-FILES = {"failure.json", "workflow.md", "repro.sh", "test_failure.py"}
+FILES = {"failure.json", "workflow.md", "repro.sh", "test_failure.py", "failure.hurl"}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def bundle(faulty: Sandbox, tmp_path: Path) -> Path:
     return kept(faulty, tmp_path / "failures", another_account())
 
 
-def test_a_bundle_is_four_files_and_nothing_beside_them(bundle: Path) -> None:
+def test_a_bundle_is_five_files_and_nothing_beside_them(bundle: Path) -> None:
     assert {path.name for path in bundle.iterdir()} == FILES
     assert [bundle] == list(bundle.parent.iterdir())
 
@@ -53,15 +54,14 @@ def test_no_file_of_a_bundle_holds_a_token(bundle: Path, faulty: Sandbox) -> Non
         assert not [secret for secret in secrets if secret in text], path.name
 
 
-def test_a_description_says_when_and_where_and_what_is_promised(bundle: Path, faulty: Sandbox) -> None:
+def test_a_bundle_says_when_and_where_it_was_found_and_what_was_done(bundle: Path, faulty: Sandbox) -> None:
     description = json.loads((bundle / "failure.json").read_text())
-    assert (1, FOUND, 7) == (description["version"], description["found"], description["seed"])
-    assert faulty.base_url == description["target"]["base_url"]
-    failing = description["steps"][-1]
-    assert [True, "fallback", "staff"] == [failing["fails"], failing["gateway"], failing["token"]]
-    assert ["422"] == failing["promised"][0]["status"]
-    assert 200 == failing["found"]["status"]
-    assert "{{staff_id}}" == failing["json"]["staff_uid"]
+    assert (2, FOUND, 7) == (description["version"], description["found"], description["seed"])
+    assert {"create": "main", "send": "fallback"} == description["gateways"]
+    profile = kept_profile(description["target"], "a bundle")
+    assert (faulty.base_url, faulty.fallback_url) == (profile.base_url, profile.fallback_url)
+    assert [member.uid for member in faulty.staff[:2]] == [member.uid for member in profile.staff]
+    assert "{{staff_id}}" == description["actions"][-1]["body"]["staff_uid"]
 
 
 def test_a_renamed_failure_has_no_folder_under_its_old_name(faulty: Sandbox, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_failure_found_again_keeps_the_date_when_it_was_found_first(bundle: Pa
     session = session_for(faulty)
     failure = performed(session, another_account())
     FailureStore(bundle.parent, session, "2026-12-01").keep(failure, failure_event(session, failure, "confirmed"))
-    assert FOUND == load_bundle(bundle).description["found"]
+    assert FOUND == load_bundle(bundle).file["found"]
 
 
 def test_a_fixed_failure_is_marked_and_stays(bundle: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path
         (b"[]", "is not a JSON object"),
         (b"{}", "has no version"),
         (b'{"version": true}', "has no version"),
-        (b'{"version": 2}', "is of the newer version 2"),
+        (b'{"version": 3}', "is of the newer version 3"),
         (b'{"version": 0}', "is of the unknown version 0"),
         (b'{"version": 1}', "fingerprint is missing"),
         (b'{"version": 1, "fingerprint": 3}', "fingerprint is not a text"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fuzz.oracle.actions import NOT_JSON, Answer, Create, Move, MoveSync
-from fuzz.oracle.expectations import Expectation, NamedError, expectations, keeps, matches, together
+from fuzz.oracle.actions import NOT_JSON, Answer, Move
+from fuzz.oracle.expectations import Expectation, NamedError, expectations, keeps, matches
 from fuzz.oracle.request import Request
-from fuzz.oracle.state import CalendarSync, Named
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.validity.violations import Validity
 from fuzz.oracle.verdict import REFUSAL, SUCCESS
-from tests.oracle.documented import CONNECT_MISSING, MESSAGES, A, G, create, move, read, send, state_error, the_contract
+from tests.oracle.documented import CONNECT_MISSING, MESSAGES, create, move, read, send, state_error, the_contract
 
 ODD = (Unspecified(Feature.UNKNOWN_FIELD),)
 OTHER = "b@example.com"
@@ -131,24 +130,3 @@ def test_an_answer_keeps_an_expectation_if_it_says_all_of_it(
     due = [error["code"] for error in expectation.get("never", ())]
     outcomes = [REFUSAL, *(code for code in MESSAGES if code not in due)]
     assert kept is keeps(expectation, read(request_, answer), outcomes)
-
-
-def test_outcomes_of_two_at_once_are_those_of_some_order() -> None:
-    fresh = frozenset({CalendarSync(G)})
-    found = together(the_contract(), fresh, (send(account=A), send(account=OTHER)))
-    assert {("success", "already_exists"), ("already_exists", "success")} <= found
-    assert ("success", "success") not in found
-
-
-def test_outcomes_of_two_at_once_are_in_the_order_of_the_requests() -> None:
-    moved = Request(MoveSync(0, Move.DISCONNECT, G, A), Named(G, A))
-    created = Request(Create(0, G), Named(G, None))
-    found = together(the_contract(), frozenset({None}), (moved, created))
-    assert {("refusal", "success"), ("success", "success")} <= found
-    assert {"success"} == {second for _, second in found}
-
-
-def test_every_believed_state_is_asked() -> None:
-    belief = frozenset({None, CalendarSync(G, A)})
-    found = together(the_contract(), belief, (send(account=A), send(account=A)))
-    assert {("missing", "missing"), ("success", "success")} <= found

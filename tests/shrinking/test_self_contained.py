@@ -64,5 +64,5 @@ def test_a_failure_that_needs_a_history_is_not_fixed_because_its_replay_passes(t
         bundle = load_bundle(kept(honest, tmp_path, another_account()))
         session = session_for(honest)
         assert Outcome.FIXED is replay(bundle, session).outcome
-        needs_history = replace(bundle, description={**bundle.description, "needs_past": True})
+        needs_history = replace(bundle, file={**bundle.file, "needs_past": True})
         assert Outcome.CANNOT_TELL is replay(needs_history, session).outcome

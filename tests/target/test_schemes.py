@@ -171,7 +171,7 @@ def bundle(only_admin: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def test_a_bundle_sends_each_token_with_its_scheme(bundle: Path, only_admin: Sandbox) -> None:
     target = json.loads((bundle / "failure.json").read_text(encoding="utf-8"))["target"]
 
-    assert ("Admin", "Bearer") == (target["admin_scheme"], target["staff"][0]["scheme"])
+    assert ("Admin", None) == (target["tokens"]["admin"]["scheme"], target["staff"][0]["token"].get("scheme"))
     assert 1 == run_script(bundle / "repro.sh", only_admin).returncode
     assert 1 == run_pytest(bundle / "test_failure.py", only_admin).returncode
     assert Outcome.FAILED is replay_workflow(bundle / "workflow.md", session_for(only_admin)).outcome
@@ -190,10 +190,8 @@ def test_a_bundle_sends_a_token_that_is_no_good_as_the_session_did(tmp_path: Pat
 def test_an_old_bundle_which_names_no_scheme_is_replayed_with_the_profiles(
     bundle: Path, only_admin: Sandbox, only_bearer: Sandbox, tmp_path: Path
 ) -> None:
-    old = json.loads((bundle / "failure.json").read_text(encoding="utf-8"))
-    for holder in (old["target"], *old["target"]["staff"]):
-        for key in ("admin_scheme", "scheme"):
-            holder.pop(key, None)
+    old = json.loads((bundle / "failure.json").read_text(encoding="utf-8")) | {"version": 1, "steps": []}
+    old["target"] = {"name": "sandbox", "admin": "{env:A}", "staff": [{"name": "staff", "token": "{env:B}"}]}
     path = tmp_path / "failure.json"
     path.write_text(json.dumps(old), encoding="utf-8")
 

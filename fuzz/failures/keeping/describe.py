@@ -1,4 +1,4 @@
-"""Makes the description of a failure, the content of `failure.json`: all that the files of a bundle are made from.
+"""Makes the description of a failure, from which the files of its bundle are made.
 
 It holds the actions and the HTTP requests that they become. The session's own request builder makes these, with the
 templates left in, so a bundle sends what the session sent.
@@ -7,238 +7,203 @@ templates left in, so a bundle sends what the session sent.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
-from typing import Unpack, cast
+from typing import Literal, Unpack, cast
 from urllib.parse import quote
 
-from fuzz.bundle.description import OTHER_CALENDAR_UID
-from fuzz.bundle.failure_json import (
-    VERSION,
-    AtOnceSteps,
-    DescribedBody,
-    DescribedStaff,
-    DescribedStep,
-    DescribedTarget,
-    FailureDescription,
-    Found,
-    FoundBy,
-    Gateway,
-    Judgement,
-)
-from fuzz.events.types import FailureEvent, FailureFacts
-from fuzz.failures.described_reach import described_reach
+from fuzz.bundle.description import Description
+from fuzz.bundle.failure_json import VERSION, FailureFile, FoundBy, GivenProfile
+from fuzz.bundle.steps import BundleStep
+from fuzz.bundle.texts import payload_line
+from fuzz.events.types import FailureEvent
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import says
-from fuzz.oracle.actions import NEAR, NO_CALENDAR_UID, NOT_JSON, AtOnce, Create, SendItems, Single, Token
-from fuzz.oracle.expectations import Expectation, expectations, keeps, together
+from fuzz.oracle.actions import NEAR, NO_CALENDAR_UID, NOT_JSON, AtOnce, Create, MoveSync, SendItems, Single, Token
+from fuzz.oracle.expectations import Expectation, expectations, keeps
 from fuzz.oracle.scenario import kind_of, singles
-from fuzz.oracle.verdict import Verdict
 from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.judging import read
 from fuzz.session.session import Session
 from fuzz.session.staff import StaffMember
-from fuzz.target.profile import Profile, TokenSource
-from fuzz.target.request_builder import SentRequest, dump, encode, parse
-from swagger.contract import Step
+from fuzz.target.profile import Staff
+from fuzz.target.request_builder import JSON_HEADERS, SentRequest, dump, parse
 from swagger.workflow.templates import fill_known
 
-
-class _AsWritten(dict[str, str]):
-    """Template values that leave every template as it is."""
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str)
-
-    def __missing__(self, name: str) -> str:
-        return "{{" + name + "}}"
-
-
-AS_WRITTEN = _AsWritten(
-    {name: f"{{{{{name}}}}}" for name in ("staff_id", "calendar_sync_uid", OTHER_CALENDAR_UID, "now_timestamp")}
-)
-
-
-@dataclass(slots=True)
-class _People:
-    """The staff members of a scenario and their names in the bundle. Mutable: filled as they are met."""
-
-    named: dict[int, tuple[str, StaffMember]] = field(default_factory=dict)
-
-    def name(self, member: StaffMember) -> str:
-        """`staff` for the first staff member met, then `staff_2`, `staff_3`."""
-        if id(member) not in self.named:
-            number = len(self.named) + 1
-            self.named[id(member)] = ("staff" if number == 1 else f"staff_{number}", member)
-        return self.named[id(member)][0]
-
-    def as_json(self) -> list[DescribedStaff]:
-        return [
-            {
-                "name": name,
-                "uid": member.uid,
-                "token": member.token.placeholder,
-                "scheme": member.token.scheme,
-            }
-            for name, member in self.named.values()
-        ]
+CALENDAR = "calendar_sync_uid"
 
 
 def describe_failure(
     session: Session, failure: Failure, event: FailureEvent, **found_by: Unpack[FoundBy]
-) -> FailureDescription:
-    """The content of `failure.json`, without any secret."""
-    people = _People()
-    steps = list(_steps(session, failure, people))
-    description: FailureDescription = {
+) -> Description:
+    """The description, without any secret."""
+    file: FailureFile = {
         "version": VERSION,
-        **_facts(event),
+        "fingerprint": event["fingerprint"],
+        "clause": event["clause"],
+        "says": event["says"],
+        "where": event["where"],
+        "situation": event["situation"],
+        "detail": event["detail"],
+        "expected": event["expected"],
+        "observed": event["observed"],
+        "argument": event["argument"],
+        "reproduced": event["reproduced"],
+        "needs_past": event["needs_past"],
         **found_by,
-        "target": _target(session.profile, people),
-        "steps": steps,
+        "target": _target(session, failure),
+        "gateways": _gateways(session, failure),
+        "actions": event["actions"],
     }
-    clean: FailureDescription = json.loads(session.secrets.redact(json.dumps(description)))
-    return clean
+    clean: FailureFile = json.loads(session.secrets.redact(json.dumps(file)))
+    return Description(clean, tuple(_Steps(session).of(failure)), payload_line(event))
 
 
-def _facts(event: FailureEvent) -> FailureFacts:
-    """The fields that a failure's event and its description share."""
-    values: Mapping[str, object] = event
-    return cast(FailureFacts, {name: values[name] for name in FailureFacts.__annotations__})
+def _target(session: Session, failure: Failure) -> GivenProfile:
+    """The profile, with those staff members of the session that the scenario needs."""
+    highest = max(single.staff for action in failure.actions for single in singles(action))
+    members = [Staff(uid=member.uid, token=member.token) for member in session.staff[: max(2, highest + 1)]]
+    profile = session.profile.model_copy(update={"staff": members})
+    return cast(GivenProfile, profile.as_given())
 
 
-def _target(profile: Profile, people: _People) -> DescribedTarget:
-    return {
-        "name": profile.name,
-        "base_url": profile.base_url,
-        "fallback_url": profile.fallback_url,
-        "business_id": profile.business_id,
-        **described_reach(profile),
-        "admin": profile.tokens.admin.placeholder,
-        "admin_scheme": profile.tokens.admin.scheme,
-        "staff": people.as_json(),
-    }
+def _gateways(session: Session, failure: Failure) -> dict[str, Literal["main", "fallback"]]:
+    """The gateway of each kind of action, but of those that a profile's own steps perform."""
+    kinds = dict.fromkeys(kind_of(single) for action in failure.actions for single in singles(action))
+    on_fallback = session.request_builder.on_fallback
+    return {kind: "fallback" if on_fallback[kind] else "main" for kind in kinds if kind not in session.lifecycle.custom}
 
 
-def _steps(session: Session, failure: Failure, people: _People) -> Iterator[DescribedStep | AtOnceSteps]:
-    """The requests of each action, those of two at once as one entry."""
-    evidence = iter(failure.evidence)
-    failed = failing_exchange(failure.evidence)
-    for action in failure.actions:
-        exchanges = [next(evidence, None) for _ in singles(action)]
-        of_action = [
-            entry
-            for single, exchange in zip(singles(action), exchanges, strict=True)
-            for entry in _requests(session, single, exchange, people, is_failed=exchange is failed)
-        ]
-        if isinstance(action, AtOnce):
-            yield {"at_once": of_action, "together": _together(session, exchanges, of_action)}
-        else:
-            yield from of_action
+@dataclass(slots=True)
+class _Steps:
+    """Writes the requests of a failure. Mutable: `extracted` has what each staff member's steps have given so far,
+    `count` is the number of requests.
+    """
 
+    session: Session
+    extracted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    count: int = 0
 
-def _together(session: Session, exchanges: list[Exchange | None], steps: list[DescribedStep]) -> list[list[int]] | None:
-    """Pairs of indexes: the expectations of the two requests that may be met together; None if not known."""
-    one, other = exchanges
-    if one is None or other is None:
-        return None
-    explained = (
-        together(session.contract, one.verdict.was, (one.request, other.request))
-        if one.action.staff == other.action.staff
-        else set(product(one.verdict.allowed, other.verdict.allowed))
-    )
-    outcomes = [[expectation["outcome"] for expectation in step["promised"]] for step in steps]
-    return [
-        [first, second]
-        for first, outcome in enumerate(outcomes[0])
-        for second, outcome_of_other in enumerate(outcomes[1])
-        if (outcome, outcome_of_other) in explained
-    ]
+    def of(self, failure: Failure) -> Iterator[BundleStep]:
+        """The requests of each action."""
+        evidence = iter(failure.evidence)
+        failed = failing_exchange(failure.evidence)
+        for action in failure.actions:
+            for single in singles(action):
+                exchange = next(evidence, None)
+                for step in self._of_single(single, exchange):
+                    self.count += 1
+                    at_once = isinstance(action, AtOnce)
+                    yield replace(step, number=self.count, fails=exchange is failed, at_once=at_once)
 
+    def _of_single(self, action: Single, exchange: Exchange | None) -> Iterator[BundleStep]:
+        session, member = self.session, self.session.staff[action.staff % len(self.session.staff)]
+        if not isinstance(action, SendItems) and kind_of(action) in session.lifecycle.custom:
+            yield from self._own_steps(action, member)
+            return
+        other, admin = self._other(member), session.profile.tokens.admin
+        tokens = {Token.STAFF: member.token, Token.OTHER_STAFF: other.token if other else None, Token.ADMIN: admin}
+        sent = session.request_builder.build(action, self._templates(member), tokens)
+        fallback = session.request_builder.uses_fallback(action)
+        step = self._step(action, member, sent, self._token(action, member), fallback=fallback)
+        judged = step if exchange is None else _judged(session, step, sent, exchange)
+        # A create that was refused gives no uid, and none is looked for.
+        extract = _calendar_uid(sent.extract) if judged.status is not None and judged.status < 300 else {}
+        yield replace(judged, extract=self._extracting(extract, member))
 
-def _requests(
-    session: Session, action: Single, exchange: Exchange | None, people: _People, *, is_failed: bool
-) -> Iterator[DescribedStep]:
-    if not isinstance(action, SendItems) and kind_of(action) in session.lifecycle.custom:
-        yield from _own_steps(session, action, people)
-        return
-    member = session.staff[action.staff % len(session.staff)]
-    whose = people.name(member)
-    nobody = {} if len(people.named) > 1 else {OTHER_CALENDAR_UID: NO_CALENDAR_UID}
-    sent = session.request_builder.build(action, _AsWritten({**AS_WRITTEN, **nobody}), _tokens(session, member))
-    gateway: Gateway = "fallback" if session.request_builder.uses_fallback(action) else "main"
-    token, judgement = _token(session, action, member, people), _judgement(session, sent, exchange)
-    step = _described(session.profile, action, sent, gateway, token, whose, judgement)
-    if isinstance(action, Create):
-        step["extract"] = _calendar_uid(step["extract"])
-    step["fails"] = is_failed
-    yield step
+    def _own_steps(self, action: Create | MoveSync, member: StaffMember) -> Iterator[BundleStep]:
+        """The steps of the target profile that perform an action. Their answers are not judged."""
+        sources = {"admin": self.session.profile.tokens.admin, "staff": member.token}
+        known = self.session.lifecycle.variables(action)
+        for step in self.session.lifecycle.custom[kind_of(action)]:
+            filled = fill_known({"path": step.path, "body": step.body, "params": dict(step.params)}, known)
+            templates, own = self._templates(member), replace(step, **filled)
+            sent = self.session.request_builder.step(own, templates, sources, "the profile's lifecycle")
+            token = "admin" if step.token == "admin" else self._name(member)
+            statuses = [str(status) for status in step.expect_status]
+            promised: Expectation = {"outcome": "moved", "says": " or ".join(statuses), "status": statuses}
+            made = self._step(action, member, sent, token, fallback=step.use_fallback)
+            made = replace(made, named=step.description or step.id, promised=(promised,), judged=False)
+            yield replace(made, extract=self._extracting(sent.extract, member))
+
+    def _step(
+        self, action: Single, member: StaffMember, sent: SentRequest, token: str, *, fallback: bool
+    ) -> BundleStep:
+        """One request. The headers that every request has are left out."""
+        text, value = sent.http.content.decode(), parse(sent.http.content.decode())
+        usual = {**JSON_HEADERS, **{name: given.placeholder for name, given in self.session.profile.headers.items()}}
+        scheme = member.token.scheme if token != "admin" else self.session.profile.tokens.admin.scheme
+        return BundleStep(
+            number=0,
+            does=kind_of(action),
+            named="",
+            staff=self._name(member),
+            method=sent.http.method,
+            path=_path(sent),
+            token=token,
+            scheme=scheme,
+            body=text,
+            is_json=value is not NOT_JSON and dump(value) == text,
+            value=None if value is NOT_JSON else value,
+            fallback=fallback,
+            headers={
+                name: value
+                for name, value in sent.http.written.items()
+                if name != "Authorization" and usual.get(name) != value
+            },
+        )
+
+    def _name(self, member: StaffMember) -> str:
+        """`staff` for the first staff member of the session, then `staff_2`, `staff_3`."""
+        place = next(place for place, each in enumerate(self.session.staff) if each is member)
+        return f"staff_{place + 1}" if place else "staff"
+
+    def _other(self, member: StaffMember) -> StaffMember | None:
+        return next((other for other in self.session.staff if other is not member), None)
+
+    def _token(self, action: Single, member: StaffMember) -> str:
+        """The name of a request's token: `admin`, a staff member's name, `none`, `unknown` or `empty`.
+
+        A near token has its owner's name and the difference.
+        """
+        if action.token is Token.STAFF:
+            return self._name(member)
+        if action.token is Token.OTHER_STAFF:
+            other = self._other(member)
+            return self._name(other) if other else Token.UNKNOWN.value
+        return f"{self._name(member)} {action.token.value}" if action.token in NEAR else action.token.value
+
+    def _templates(self, member: StaffMember) -> dict[str, str]:
+        """What stands in the place of each template: one that tells whose it is."""
+        names = ("staff_id", *self.extracted[self._name(member)])
+        return {
+            "now_timestamp": "{{now_timestamp}}",
+            "business_id": self.session.profile.business_id,
+            **{name: self._template(name, member) for name in names},
+            CALENDAR: self._calendar(member),
+            f"other_{CALENDAR}": self._calendar(self._other(member)),
+        }
+
+    def _template(self, name: str, member: StaffMember) -> str:
+        return f"{{{{{self._named(name, member)}}}}}"
+
+    def _named(self, name: str, member: StaffMember) -> str:
+        """`staff_id` of the first staff member, `staff_id_2` of the second."""
+        return f"{name}{self._name(member).removeprefix('staff')}"
+
+    def _calendar(self, member: StaffMember | None) -> str:
+        known = member is not None and CALENDAR in self.extracted[self._name(member)]
+        return self._template(CALENDAR, member) if member is not None and known else NO_CALENDAR_UID
+
+    def _extracting(self, extract: Mapping[str, str], member: StaffMember) -> dict[str, str]:
+        self.extracted[self._name(member)].extend(extract)
+        return {self._named(name, member): path for name, path in extract.items()}
 
 
 def _calendar_uid(paths: Mapping[str, str]) -> dict[str, str]:
     """The JSONPath of the new sync's uid in the answer to a create: the path of that name, else the first."""
-    name = "calendar_sync_uid"
-    return {name: paths.get(name, next(iter(paths.values())))} if paths else {}
-
-
-def _tokens(session: Session, member: StaffMember) -> Mapping[Token, TokenSource | None]:
-    other = _other(session, member)
-    return {Token.STAFF: member.token, Token.OTHER_STAFF: other.token if other else None, Token.ADMIN: _admin(session)}
-
-
-def _other(session: Session, member: StaffMember) -> StaffMember | None:
-    return next((other for other in session.staff if other is not member), None)
-
-
-def _admin(session: Session) -> TokenSource:
-    return session.profile.tokens.admin
-
-
-def _token(session: Session, action: Single, member: StaffMember, people: _People) -> str:
-    """The name of a request's token: `admin`, a staff member's name, `none`, `unknown` or `empty`.
-
-    A near token has its owner's name and the difference.
-    """
-    token = Token.ADMIN if isinstance(action, Create) else action.token
-    if token is Token.STAFF:
-        return people.name(member)
-    if token is Token.OTHER_STAFF:
-        other = _other(session, member)
-        return people.name(other) if other else Token.UNKNOWN.value
-    return f"{people.name(member)} {token.value}" if token in NEAR else token.value
-
-
-def _described(
-    profile: Profile,
-    action: Single,
-    sent: SentRequest,
-    gateway: Gateway,
-    token: str,
-    whose: str,
-    judgement: Judgement,
-) -> DescribedStep:
-    """One request. The headers that the profile adds to each are said once, with the target."""
-    http_request = sent.http
-    said = {(name, given.placeholder) for name, given in profile.headers.items()}
-    headers = {
-        name: value
-        for name, value in http_request.written.items()
-        if name != "Authorization" and (name, value) not in said
-    }
-    return {
-        "does": kind_of(action),
-        "for": whose,
-        "method": http_request.method,
-        "gateway": gateway,
-        "path": _path(sent),
-        "token": token,
-        "headers": headers,
-        **_body(http_request.content.decode()),
-        "extract": dict(sent.extract),
-        **judgement,
-        "fails": False,
-    }
+    return {CALENDAR: paths.get(CALENDAR, next(iter(paths.values())))} if paths else {}
 
 
 def _path(sent: SentRequest) -> str:
@@ -247,62 +212,14 @@ def _path(sent: SentRequest) -> str:
     return f"{sent.path}?{query}" if query else sent.path
 
 
-def _body(text: str) -> DescribedBody:
-    """The body as JSON if we would write that JSON as the text sent, else as text."""
-    value = parse(text)
-    if value is not NOT_JSON and encode(dump(value)).decode() == text:
-        return {"json": value}
-    return {"text": text}
-
-
-def _judgement(session: Session, sent: SentRequest, exchange: Exchange | None) -> Judgement:
-    if exchange is None:
-        return {"promised": [], "judged": False, "found": None}
-    verdict = exchange.verdict
-    expected = expectations(session.contract, exchange.request, verdict.allowed)
-    return {
-        "named": says(session, exchange),
-        "promised": expected,
-        "judged": True,
-        "found": _found(session, sent, exchange, expected),
-    }
-
-
-def _found(session: Session, sent: SentRequest, exchange: Exchange, expected: list[Expectation]) -> Found:
+def _judged(session: Session, step: BundleStep, sent: SentRequest, exchange: Exchange) -> BundleStep:
+    """The step with what is promised, and the answer that came."""
     verdict, http_answer = exchange.verdict, exchange.delivery.answer
+    expected = expectations(session.contract, exchange.request, verdict.allowed)
+    step = replace(step, named=says(session, exchange), promised=tuple(expected))
     if http_answer is None:
-        return {"says": verdict.why or "no answer", "status": None, "kept": []}
+        return replace(step, seen=verdict.why or "no answer")
     seen = read(session.contract, exchange.request, sent, http_answer)
-    kept = [place for place, expectation in enumerate(expected) if keeps(expectation, seen, verdict.allowed)]
-    return {"says": _label(verdict, http_answer.status), "status": http_answer.status, "kept": kept}
-
-
-def _label(verdict: Verdict, status: int) -> str:
-    return verdict.seen.label if verdict.seen else str(status)
-
-
-def _own_steps(session: Session, action: Single, people: _People) -> Iterator[DescribedStep]:
-    """The steps of the target profile that perform an action. Their answers are not judged."""
-    assert not isinstance(action, SendItems)
-    member = session.staff[action.staff % len(session.staff)]
-    whose = people.name(member)
-    sources = {"admin": _admin(session), "staff": member.token}
-    known = session.lifecycle.variables(action)
-    for step in session.lifecycle.custom[kind_of(action)]:
-        sent = session.request_builder.step(_filled(step, known), AS_WRITTEN, sources, "the profile's lifecycle")
-        token = "admin" if step.token == "admin" else whose
-        statuses = [str(status) for status in step.expect_status]
-        judgement: Judgement = {
-            "named": step.description or step.id,
-            "promised": [{"outcome": "moved", "says": " or ".join(statuses), "status": statuses}],
-            "judged": False,
-            "found": None,
-        }
-        yield _described(
-            session.profile, action, sent, "fallback" if step.use_fallback else "main", token, whose, judgement
-        )
-
-
-def _filled(step: Step, known: Mapping[str, str]) -> Step:
-    """The step with the action's values filled in, and the run's variables left as templates."""
-    return replace(step, **fill_known({"path": step.path, "body": step.body, "params": dict(step.params)}, known))
+    kept = tuple(place for place, each in enumerate(expected) if keeps(each, seen, verdict.allowed))
+    label = verdict.seen.label if verdict.seen else str(http_answer.status)
+    return replace(step, seen=label, status=http_answer.status, kept=kept)

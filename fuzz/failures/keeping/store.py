@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, Unpack, cast
 
-from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, read_bundle
+from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
 from fuzz.bundle.files import FAILURE, files_of
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
@@ -47,13 +47,16 @@ class SavedFailure:
 
 @dataclass(slots=True)
 class FailureStore:
-    """Writes the bundles of one worker's failures. `found` is an ISO date. Mutable: it knows the folders it wrote."""
+    """Writes the bundles of one worker's failures. `found` is an ISO date, `sandbox` what the command has started.
+    Mutable: it knows the folders it wrote.
+    """
 
     directory: Path
     session: Session
     found: str
     calfuzz: str = ""
     seed: int | None = None
+    sandbox: FoundOnSandbox | None = None
     _own: set[str] = field(default_factory=set)
 
     def keep(self, failure: Failure, event: FailureEvent) -> str:
@@ -82,6 +85,8 @@ class FailureStore:
             "seed": self.seed,
             "calfuzz": self.calfuzz,
         }
+        if self.sandbox is not None:
+            found_by["sandbox"] = self.sandbox
         write_folder(path, bundle_files(self.session, failure, event, **found_by))
         self._own.add(path.name)
 
@@ -102,7 +107,7 @@ def bundle_files(
 def _first_found(path: Path) -> str | None:
     """The date in the bundle that an earlier run has kept, if it can be read."""
     try:
-        found = load_bundle(path).description.get("found")
+        found = load_bundle(path).file.get("found")
     except UsageError:
         return None
     return found if isinstance(found, str) else None

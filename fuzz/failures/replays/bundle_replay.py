@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 from fuzz.bundle.failure_json import Bundle
 from fuzz.errors import ExitCode
@@ -17,8 +18,10 @@ from fuzz.failures.failure_event import step_json
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import Verdict, VerdictKind
+from fuzz.report.text import visible
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import ScenarioRun, Session
+from fuzz.target.authorisation import unauthorised
 from fuzz.target.http.client import Unreachable
 from fuzz.target.http.statuses import NOT_OFFERED
 
@@ -56,7 +59,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
     """What came of a replay: `rows` are those of its last time, `came` of `times` that it failed. `not_done` names the
-    parts of a workflow document that were left out. Frozen.
+    parts of a workflow document that were left out, `where` the target. Frozen.
     """
 
     name: str
@@ -66,6 +69,7 @@ class ReplayResult:
     came: int
     times: int
     not_done: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -112,14 +116,10 @@ def _concluded(bundle: Bundle, shown: _OneReplay, came: int, done: int, doubt: s
 
 
 def _use_the_same_gateways(bundle: Bundle, session: Session) -> None:
-    """Sends each kind of action to the gateway that it was on when the failure was found; not if a profile's steps
-    performed it there.
-    """
-    builder = session.request_builder
-    for step in bundle.steps:
-        kind, gateway = step.get("does", ""), step.get("gateway")
-        if kind in builder.on_fallback and gateway is not None and step.get("judged", True):
-            builder.send_to(kind, fallback=gateway == "fallback")
+    """Sends each kind of action to the gateway that it was on when the failure was found."""
+    for kind, gateway in bundle.gateways.items():
+        if kind in session.request_builder.on_fallback:
+            session.request_builder.send_to(kind, fallback=gateway == "fallback")
 
 
 def _replay_once(bundle: Bundle, session: Session) -> _OneReplay:
@@ -143,7 +143,8 @@ def _replay_once(bundle: Bundle, session: Session) -> _OneReplay:
         number for number, exchange in enumerate(run.exchanges, 1) if exchange.verdict.kind is VerdictKind.INCONCLUSIVE
     ]
     if lost:
-        return _OneReplay(Outcome.CANNOT_TELL, f"no answer to step {lost[0]}: {_why(run, lost[0])}", _rows(run))
+        advice = "; start the target, or name another one with --target" if lost[0] == 1 else ""
+        return _OneReplay(Outcome.CANNOT_TELL, f"no answer to step {lost[0]}: {_why(run, lost[0])}{advice}", _rows(run))
     return _OneReplay(Outcome.FIXED, "every answer is one that the documents allow", _rows(run))
 
 
@@ -169,6 +170,10 @@ def impossible_here(bundle: Bundle, session: Session) -> Iterator[str]:
 def _ended(bundle: Bundle, run: ScenarioRun, done: int) -> _OneReplay | None:
     """The result that the last action's answers end the replay with, if they end it."""
     for number, exchange in enumerate(run.exchanges[done:], start=done + 1):
+        source = exchange.sent.source
+        if source is not None and unauthorised(exchange.delivery) and not _as_kept(bundle, exchange.verdict):
+            why = f"the target refuses the token of step {number}, {source.placeholder}: is it the right one?"
+            return _OneReplay(Outcome.CANNOT_TELL, why, _rows(run), stop=True)
         if exchange.verdict.kind is VerdictKind.FAIL:
             return _broken(bundle, run, number, exchange)
         if exchange.delivery.upstream_failed and bundle.observed == NO_ANSWER_EACH_TIME and _is_there(bundle, run):
@@ -193,6 +198,9 @@ def _broken(bundle: Bundle, run: ScenarioRun, number: int, exchange: Exchange) -
             return _OneReplay(
                 Outcome.CANNOT_TELL, f"the target refuses the token of step {number} ({status})", rows, stop=True
             )
+        if number == 1 and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            why = f"the target answers {status} to the first step: are its address and the staff member's uid right?"
+            return _OneReplay(Outcome.CANNOT_TELL, why, rows)
         if isinstance(exchange.action, MoveSync) and status in NOT_OFFERED:
             move = exchange.action.move
             return _OneReplay(
@@ -224,15 +232,22 @@ def _row(session: Session, number: int, exchange: Exchange) -> Row:
     )
 
 
+def cannot_tell(name: str, why: str) -> ReplayResult:
+    """The result of a replay that was not done."""
+    return ReplayResult(name, Outcome.CANNOT_TELL, why, (), 0, 0)
+
+
 def as_text(result: ReplayResult) -> str:
     """The outcome, why, and a table of the steps: done, named, seen, and expected where that differs."""
     rate = f"; failed {result.came} of {result.times} times" if result.times > 1 else ""
-    lines = [f"{result.outcome.value}  {result.name}", f"        {result.why}{rate}"]
+    lines = [f"{result.outcome.value}  {visible(result.name)}", f"        {visible(result.why, limit=600)}{rate}"]
+    lines += [f"        on {visible(result.where, limit=600)}"] if result.where else []
     lines += [_line(row) for row in result.rows]
-    lines += [f"  not done: {part}" for part in result.not_done]
+    lines += [f"  not done: {visible(part)}" for part in result.not_done]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _line(row: Row) -> str:
-    after = f"expected {row.expected}" if row.broken else row.state
-    return f"  {row.number:<3} {row.does[:28]:<28}  {row.says[:44]:<44}  {row.seen[:24]:<24}  {after}"
+    does, says, seen = visible(row.does, limit=28), visible(row.says, limit=80), visible(row.seen, limit=40)
+    after = visible(f"expected {row.expected}" if row.broken else row.state)
+    return f"  {row.number:<3} {does:<28}  {says:<44}  {seen:<16}  {after}"

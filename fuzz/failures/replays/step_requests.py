@@ -1,6 +1,4 @@
-"""The request of one step of a workflow document that is replayed, with what only such documents say: forms, and a
-token left out.
-"""
+"""The request of one step of a workflow document that is replayed, with what only such documents say: forms."""
 
 from __future__ import annotations
 
@@ -18,7 +16,6 @@ from swagger.contract import Json, Step
 from swagger.workflow.steps import FORM_TYPES
 from swagger.workflow.templates import TEMPLATE
 
-NO_TOKEN, UNKNOWN_TOKEN, EMPTY_TOKEN = "none", "unknown", "empty"
 _CONTENT_TYPE = "Content-Type"
 
 
@@ -29,8 +26,6 @@ def request_of(
     where = str(step.where)
     params = {name: _text(value, f"{where}: the parameter `{name}`") for name, value in step.params.items()}
     sent = session.request_builder.step(replace(step, params=params), variables, tokens, where)
-    if step.token == NO_TOKEN:
-        sent = _with_headers(sent, Authorization=None)
     if step.form_fields:
         return _as_form(sent, step, variables)
     return _with_headers(sent, **{_CONTENT_TYPE: step.content_type}) if step.content_type else sent
@@ -75,11 +70,7 @@ def _text(value: Json, what: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _with_headers(sent: SentRequest, **changes: str | None) -> SentRequest:
-    """The request with headers replaced, as sent and as written down; None takes one out."""
-
-    def changed(headers: Mapping[str, str]) -> dict[str, str]:
-        return {name: value for name, value in {**headers, **changes}.items() if value is not None}
-
-    http = replace(sent.http, headers=changed(sent.http.headers), written=changed(sent.http.written))
-    return replace(sent, http=http)
+def _with_headers(sent: SentRequest, **changes: str) -> SentRequest:
+    """The request with headers replaced, as sent and as written down."""
+    headers, written = ({**known, **changes} for known in (sent.http.headers, sent.http.written))
+    return replace(sent, http=replace(sent.http, headers=headers, written=written))

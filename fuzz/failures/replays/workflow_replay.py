@@ -15,7 +15,7 @@ from pathlib import Path
 from fuzz.errors import UsageError
 from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, Row
 from fuzz.failures.replays.example_bodies import difference
-from fuzz.failures.replays.step_requests import EMPTY_TOKEN, NO_TOKEN, UNKNOWN_TOKEN, request_of, variables_of
+from fuzz.failures.replays.step_requests import request_of, variables_of
 from fuzz.oracle.actions import NOT_JSON
 from fuzz.session.session import Session
 from fuzz.target.authorisation import unauthorised
@@ -87,17 +87,14 @@ def _read(path: Path) -> Document:
 
 
 def _variables(session: Session) -> dict[str, str]:
-    """The variables that templates may name from the start; those of the second staff member end in `_2`."""
-    members = enumerate(session.staff, start=1)
-    staff = {"staff_id" if number == 1 else f"staff_id_{number}": member.uid for number, member in members}
+    """The variables that templates may name from the start."""
     business = {"business_id": session.profile.business_id} if session.profile.business_id else {}
-    return {**dates(datetime.now(UTC)), "now_timestamp": str(time.time_ns()), **business, **staff}
+    known = {"now_timestamp": str(time.time_ns()), "staff_id": session.staff[0].uid}
+    return {**dates(datetime.now(UTC)), **known, **business}
 
 
 def _tokens(session: Session) -> dict[str, TokenSource | None]:
-    members = enumerate(session.staff, start=1)
-    staff = {"staff" if number == 1 else f"staff_{number}": member.token for number, member in members}
-    return {"admin": session.profile.tokens.admin, NO_TOKEN: None, UNKNOWN_TOKEN: None, EMPTY_TOKEN: None, **staff}
+    return {"admin": session.profile.tokens.admin, "staff": session.staff[0].token}
 
 
 def _perform_all(run: _DocumentRun) -> tuple[Outcome, str]:

@@ -103,6 +103,9 @@ def test_a_document_with_a_skip_reason_is_not_run(session: Session, document: Pa
     assert (Outcome.CANNOT_TELL, ()) == (result.outcome, result.rows)
 
 
-def test_with_a_refused_token_the_outcome_cannot_be_told(session: Session, document: Path) -> None:
-    result = replay_workflow(changed(document, "token: staff", "token: unknown"), session)
-    assert Outcome.CANNOT_TELL is result.outcome
+def test_with_a_refused_token_the_outcome_cannot_be_told(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox() as sandbox:
+        session = session_for(sandbox)
+        monkeypatch.setenv("CALFUZZ_SANDBOX_STAFF_TOKEN_1", "a-token-of-nobody")
+        result = replay_workflow(document, session)
+    assert (Outcome.CANNOT_TELL, True) == (result.outcome, "refuses the token of bulk_create_items" in result.why)
