@@ -18,6 +18,10 @@ NOT_REACHED = {
 EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INCONCLUSIVE: 3}
 
 
+NO_TURN = "had no turn"
+"""What is said of a phase that has sent nothing, because the time was over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conclusion:
     """The verdict of a run. Frozen. `reasons` say why it is not `pass`, one sentence each."""
@@ -33,6 +37,14 @@ class Conclusion:
 def incomplete(summary: Summary) -> list[str]:
     """The phases that did not finish."""
     return [name for name, event in summary.phases.items() if event.get("complete") is False]
+
+
+def left_undone(summary: Summary) -> dict[str, list[str]]:
+    """The phases that did not finish, by what is said of them. Empty if all did."""
+    said: dict[str, list[str]] = {}
+    for name in incomplete(summary):
+        said.setdefault("did not finish" if summary.phases[name]["requests"] else NO_TURN, []).append(name)
+    return said
 
 
 def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[str], strict: bool = False) -> Conclusion:
@@ -51,7 +63,7 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
     never = [clause for clause, tally in summary.clauses.items() if not tally.due]
     reasons = [*([stopped] if stopped else []), *summary.doubts]
     if summary.started["command"] == "gate":
-        reasons.extend(f"{phase} did not finish" for phase in incomplete(summary))
+        reasons.extend(f"{phase} {what}" for what, phases in left_undone(summary).items() for phase in phases)
     if never:
         reasons.append(f"never due: {', '.join(never)}")
         reasons.extend(impossible or _not_reached(summary, never))

@@ -57,7 +57,7 @@ class Confirmer:
         contract = self.session.contract
         scenario = failure.scenario
         if scenario.reproduced is None:
-            # It is the same as a known failure, and was not run again.
+            # It is the same as a known failure, or the time was over: it was not run again.
             self.confirm(failure, identify(contract, failure.verdict, failure.actions), claim)
             return
         came, times = scenario.reproduced

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fuzz.bundle.argument import argue
 from fuzz.bundle.reach import curl_options
@@ -26,6 +26,10 @@ from strategies.body_layout import layout_of
 
 LONGEST_NAME = 40
 MAX_LINES = 3
+NOT_RUN_AGAIN: Mapping[FailureStatus, str] = {
+    "found": "not run again yet",
+    "confirmed": "not run again: the run ended first",
+}
 
 
 def failure_event(session: Session, failure: Failure, status: FailureStatus) -> FailureEvent:
@@ -51,7 +55,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "requests_to_find": failure.requests_to_find,
         "requests_to_shrink": failure.requests_to_shrink,
         "phase": failure.phase,
-        "reproduced": f"{times[0]}/{times[1]}" if times else "not run again yet",
+        "reproduced": f"{times[0]}/{times[1]}" if times else NOT_RUN_AGAIN[status],
         "intermittent": failure.scenario.intermittent,
         "needs_past": failure.scenario.needs_history,
         "accepted": failure.accepted,

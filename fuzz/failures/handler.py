@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from fuzz.failures.confirming import Confirmer
@@ -23,14 +24,10 @@ from fuzz.session.session import ScenarioRun
 from fuzz.session.token_check import end_if_token_is_refused
 from fuzz.shrinking.candidate import Actions
 from fuzz.shrinking.reproducer import Reproducer, Shrunk
-from fuzz.target.http.client import Ending
+from fuzz.target.http.client import TimeOver
 
 SCENARIOS_REMEMBERED = 24
 TIMES_WHEN_DISTURBED = 2
-
-
-class TimeOver(Ending):
-    """Raised when the phase's time is over."""
 
 
 def no_check(_exchange: Exchange) -> None:
@@ -46,8 +43,8 @@ class FailureHandler(Confirmer):
     def run(
         self, actions: Sequence[Action], phase: str, *, check: Callable[[Exchange], None] = no_check
     ) -> ScenarioRun:
-        """Performs a scenario up to its first failure, and handles the failure. `check` sees each exchange before its
-        verdict counts.
+        """Performs a scenario up to its first failure, or until the run's time is over, and handles the failure.
+        `check` sees each exchange before its verdict counts.
 
         A scenario that passes but has lost answers is performed again, since it has shown little.
         """
@@ -63,12 +60,13 @@ class FailureHandler(Confirmer):
         self, actions: Sequence[Action], phase: str, check: Callable[[Exchange], None] = no_check
     ) -> tuple[ScenarioRun, bool]:
         run, failed = self.session.start_scenario(phase), False
-        for action in actions:
-            verdict = run.perform(action)
-            check(run.exchanges[-1])
-            failed = self.on_verdict(run, verdict)
-            if failed:
-                break
+        with suppress(TimeOver):
+            for action in actions:
+                verdict = run.perform(action)
+                check(run.exchanges[-1])
+                failed = self.on_verdict(run, verdict)
+                if failed:
+                    break
         self.on_scenario_end(run)
         return run, failed
 
@@ -128,8 +126,8 @@ class FailureHandler(Confirmer):
         for order in (1, -1) if has_pairs else ():
             in_turn = [single for action in run.actions for single in singles(action)[::order]]
             again, fails = self._run_once(in_turn, run.phase)
-            seen = failing_exchange(again.exchanges[-2:]).verdict.seen
-            if fails and seen and failed and seen.outcome == failed.outcome:
+            seen = failing_exchange(again.exchanges[-2:]).verdict.seen if fails else None
+            if seen and failed and seen.outcome == failed.outcome:
                 return True
         return False
 

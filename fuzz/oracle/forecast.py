@@ -5,6 +5,7 @@ Bodies are judged with their templates, before the session fills these in.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,10 @@ from fuzz.oracle.state import SyncState
 from fuzz.oracle.validity.feature_names import Unspecified
 from fuzz.oracle.validity.violations import items_of
 from fuzz.oracle.verdict import SUCCESS
-from swagger.contract import Contract, ids_of
+from swagger.contract import Contract, Json, ids_of
 
 NOT_READ = "raw text"
-"""The feature of a body that is raw text. It is not parsed, and is forecast to be refused."""
+"""The feature of a body that is raw text: its spelling may matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class _Forecaster:
         """Forecasts the next action, and updates the sync's state and the ids."""
         before = self.states.get(action.staff)
         raw = isinstance(action, SendItems) and action.raw is not None
-        body = action.body if isinstance(action, SendItems) and not raw else NOT_JSON
+        body = _body_of(action) if isinstance(action, SendItems) else NOT_JSON
         request = request_of(self.contract, action, body, self._context(action))
         self.sent[action.staff].update(ids_of(items_of(self.contract, body)))
         accepted = documented_outcome(self.contract, before, request) == SUCCESS
@@ -57,11 +58,23 @@ class _Forecaster:
             after = state_after(self.contract, before, request, SUCCESS, with_account=True)
             self.states[action.staff] = after
         validity = request.validity
-        features: set[str | Unspecified] = {NOT_READ} if raw else {*validity.violations, *validity.unspecified}
+        features: set[str | Unspecified] = {NOT_READ} if raw else set()
+        if not raw or body is not NOT_JSON:
+            features |= {*validity.violations, *validity.unspecified}
         return Forecast(frozenset(features), accepted, after != before or (isinstance(action, Create) and accepted))
 
     def _context(self, action: Single) -> RequestContext:
         return RequestContext("{{staff_id}}", action.token, "{{calendar_sync_uid}}", frozenset(self.sent[action.staff]))
+
+
+def _body_of(action: SendItems) -> Json:
+    """The body that is sent; of a text, what it reads as."""
+    if action.raw is None:
+        return action.body
+    try:
+        return json.loads(action.raw)
+    except ValueError:
+        return NOT_JSON
 
 
 def forecast(contract: Contract, actions: Sequence[Action]) -> tuple[Forecast, ...]:

@@ -9,22 +9,24 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.errors import FlakyStrategyDefinition
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from fuzz.cases.shard import WHOLE, Shard
-from fuzz.failures.handler import FailureHandler, TimeOver
+from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import SendItems
 from fuzz.oracle.state import Situation
 from fuzz.oracle.verdict import Verdict
 from fuzz.phases.state_machine import Goal, state_machine_for
 from fuzz.session.session import ScenarioRun
-from fuzz.target.http.client import Ending
+from fuzz.target.http.client import Ending, TimeOver
 from strategies.schemathesis_bodies import schema_bodies
 from swagger.contract import Contract
 
@@ -32,6 +34,12 @@ PHASE = "random"
 SOURCELESS = "calfuzz.machine"
 STEPS = 16
 EXAMPLES_A_ROUND = 25
+SECONDS_FOR_SWAGGER_BODIES = 15.0
+"""What the phase must have left to make bodies from the swagger: that takes up to five seconds, in one piece."""
+
+FINDS_CONSTANTS = "_get_local_constants"
+"""The function of Hypothesis that reads the source; a Hypothesis without it is only slower."""
+
 APART = 1_000_003
 """Difference between the seeds of two workers: large, so that no two workers run the same examples."""
 
@@ -70,13 +78,23 @@ def _goal(verdict: Verdict) -> str:
     return verdict.situation.value
 
 
-def run(handler: FailureHandler, *, seed: int, examples: int | None, shard: Shard = WHOLE) -> None:
-    """Runs a shard's part of `examples`; if that is None, examples until the time is over."""
+def run(
+    handler: FailureHandler, *, seed: int, examples: int | None, shard: Shard = WHOLE, swagger_bodies: bool = True
+) -> None:
+    """Runs a shard's part of `examples`; if that is None, examples until the time is over. `swagger_bodies`: whether
+    bodies made from the swagger are sent, too.
+    """
     if examples is not None:
         examples = len(range(shard.index, examples, shard.count))
     first_seed = seed + shard.index * APART
     steering = Steering(handler)
-    machine = state_machine_for(handler.session, steering, phase=PHASE, seldom_first=steering.seldom_first)
+    machine = state_machine_for(
+        handler.session,
+        steering,
+        phase=PHASE,
+        seldom_first=steering.seldom_first,
+        swagger_bodies=swagger_bodies,
+    )
     # Hypothesis parses a class's source for a key of its database, which is not used here. CPython's parser fails when
     # several threads do that at once ("AST constructor recursion depth mismatch"): let Hypothesis find no source.
     machine.__module__ = SOURCELESS
@@ -84,7 +102,8 @@ def run(handler: FailureHandler, *, seed: int, examples: int | None, shard: Shar
     while handler.time_left() > 0 and (examples is None or done < examples):
         count = EXAMPLES_A_ROUND if examples is None else min(EXAMPLES_A_ROUND, examples - done)
         hypothesis.seed(first_seed + done)(machine)
-        _generate(machine, count)
+        with suppress(TimeOver):
+            _generate(machine, count)
         done += count
 
 
@@ -104,6 +123,21 @@ def nothing_old_collected() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def no_constants_of_the_source() -> Iterator[None]:
+    """Within the block Hypothesis does not look for constants in the source of the modules that are imported.
+
+    That takes a second or two. And the same seed would give other examples after an edit of the source, and where
+    calfuzz is installed in another way, since Hypothesis reads no installed package.
+    """
+    before = getattr(providers, FINDS_CONSTANTS, Constants)
+    setattr(providers, FINDS_CONSTANTS, Constants)
+    try:
+        yield
+    finally:
+        setattr(providers, FINDS_CONSTANTS, before)
 
 
 def _generate(machine: type[RuleBasedStateMachine], count: int) -> None:

@@ -14,16 +14,19 @@ from fuzz.shrinking.candidate import can_begin
 PHASE = "regressions"
 
 
-def replay_all_saved(handler: FailureHandler, *, directory: Path, shared: SharedFailures, today: str) -> None:
-    """Replays the failures that this machine has kept, and those that other machines share."""
-    replay_saved(handler, directory, today=today)
-    replay_shared(handler, shared, directory)
+def replay_all_saved(handler: FailureHandler, *, directory: Path, shared: SharedFailures, today: str) -> bool:
+    """Replays the failures that this machine has kept, and those that other machines share. False if the time was over
+    before the last one.
+    """
+    all_saved = replay_saved(handler, directory, today=today)
+    all_shared = replay_shared(handler, shared, directory)
     for problem in shared.problems:
         handler.session.journal.emit({"event": "trouble", "what": problem})
+    return all_saved and all_shared
 
 
-def replay_saved(handler: FailureHandler, directory: Path, *, today: str) -> None:
-    """Replays every kept failure, and marks it as failing or fixed on this target.
+def replay_saved(handler: FailureHandler, directory: Path, *, today: str) -> bool:
+    """Replays every kept failure, and marks it as failing or fixed on this target. False if some were left out.
 
     Where the outcome is CANNOT TELL, the mark stays as it was.
     """
@@ -32,19 +35,23 @@ def replay_saved(handler: FailureHandler, directory: Path, *, today: str) -> Non
         handler.session.journal.emit({"event": "trouble", "what": problem})
     for failure in kept:
         if handler.time_left() <= 0:
-            return
+            return False
         if next(impossible_here(failure.bundle, handler.session), None) is None:
             _replay_one(handler, failure, today)
+    return True
 
 
-def replay_shared(handler: FailureHandler, shared: SharedFailures, directory: Path) -> None:
-    """Replays once each failure that other machines have confirmed and this one does not keep."""
+def replay_shared(handler: FailureHandler, shared: SharedFailures, directory: Path) -> bool:
+    """Replays once each failure that other machines have confirmed and this one does not keep. False if some were left
+    out.
+    """
     own = {failure.path.name for failure in saved_failures(directory)[0]}
     for fingerprint, actions in shared.scenarios():
         if handler.time_left() <= 0:
-            return
+            return False
         if fingerprint not in own and can_begin(actions):
             handler.run(actions, PHASE)
+    return True
 
 
 def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> None:

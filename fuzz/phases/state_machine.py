@@ -67,8 +67,11 @@ def state_machine_for(
     *,
     phase: str = "random",
     seldom_first: Callable[[Sequence[str]], Sequence[str]] = lambda names: names,
+    swagger_bodies: bool = True,
 ) -> type[RuleBasedStateMachine]:
-    """The machine's class for one session. `seldom_first` orders goals, or clauses, the least often met first."""
+    """The machine's class for one session. `seldom_first` orders goals, or clauses, the least often met first.
+    `swagger_bodies`: whether it sends bodies made from the swagger, which takes seconds to prepare.
+    """
     contract, capabilities = session.contract, capabilities_of(session)
     bodies = payloads(contract, provider="", account="")
     listed = listed_providers(contract)
@@ -203,9 +206,11 @@ def state_machine_for(
         def send_what_the_documents_do_not_specify(self, staff: int, which: int, body: Json, account: str) -> None:
             self.send_mutated(staff, unspecified[which], body, account)
 
-        @rule(staff=staff, body=schema_bodies(contract), account=accounts())
-        def send_a_body_made_from_the_swagger(self, staff: int, body: Json, account: str) -> None:
-            self.send(staff, body, *self.matching(staff, account))
+        if swagger_bodies:
+
+            @rule(staff=staff, body=schema_bodies(contract), account=accounts())
+            def send_a_body_made_from_the_swagger(self, staff: int, body: Json, account: str) -> None:
+                self.send(staff, body, *self.matching(staff, account))
 
         # Tokens.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fuzz.events.gate import incomplete
+from fuzz.events.gate import left_undone
 from fuzz.events.summary import Summary
 from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
@@ -44,9 +44,9 @@ def _verdict(summary: Summary) -> list[str]:
 
 
 def _cut_off(summary: Summary) -> list[str]:
-    phases = incomplete(summary)
+    said = [f"{' and '.join(phases)} {what}" for what, phases in left_undone(summary).items()]
     hint = "" if queries.reasons_of(summary) else ": give it more time with --max-time"
-    return [f"{' and '.join(phases)} did not finish{hint}"] if phases else []
+    return [f"{', '.join(said)}{hint}"] if said else []
 
 
 def _clauses(summary: Summary) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from fuzz.events.gate import NO_TURN
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent, PhaseFinished
 from fuzz.report.failure_text import title
@@ -114,6 +115,8 @@ def _saw(failure: FailureEvent) -> str:
 
 
 def _phase_line(event: PhaseFinished) -> str:
+    if not event["requests"] and event.get("complete") is False:
+        return f"{visible(event['phase'])} {NO_TURN}"
     requests = f"{counted(event['requests'], 'request')} in {duration(event['seconds'])}"
     established = f"; {visible(event['established'], limit=400)}" if event["established"] else ""
     return f"{visible(event['phase'])} finished: {counted(event['scenarios'], 'scenario')}, {requests}{established}"

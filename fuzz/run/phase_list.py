@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fuzz.cases.conformance_words import machine_for
+from fuzz.cases.shard import Shard
 from fuzz.cases.systematic import Part
 from fuzz.errors import UsageError
 from fuzz.failures.handler import FailureHandler
@@ -32,7 +33,7 @@ class PhaseContext:
 
     options: RunOptions
     workers: Workers
-    replay_kept: Callable[[FailureHandler], None]
+    replay_kept: Callable[[FailureHandler], bool]
     covered: list[Coverage] = field(default_factory=list)
 
 
@@ -85,8 +86,7 @@ def _preflight(context: PhaseContext) -> PhaseResult:
 
 
 def _regressions(context: PhaseContext) -> PhaseResult:
-    context.replay_kept(context.workers.first)
-    return PhaseResult()
+    return PhaseResult(complete=context.replay_kept(context.workers.first))
 
 
 def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> PhaseResult:
@@ -107,12 +107,18 @@ def established(context: PhaseContext, covered: Sequence[Coverage]) -> str:
 
 
 def _random(context: PhaseContext) -> PhaseResult:
-    random_phase.warm_up(context.workers.first.session.contract)
+    first = context.workers.first
     examples, seed = random_examples(context.options), context.options.seed
-    with random_phase.nothing_old_collected():
-        context.workers.run_on_all(
-            lambda handler, shard: random_phase.run(handler, seed=seed, examples=examples, shard=shard)
-        )
+    swagger_bodies = first.time_left() >= random_phase.SECONDS_FOR_SWAGGER_BODIES
+
+    def work(handler: FailureHandler, shard: Shard) -> None:
+        random_phase.run(handler, seed=seed, examples=examples, shard=shard, swagger_bodies=swagger_bodies)
+
+    with random_phase.no_constants_of_the_source():
+        if swagger_bodies:
+            random_phase.warm_up(first.session.contract)
+        with random_phase.nothing_old_collected():
+            context.workers.run_on_all(work)
     return PhaseResult()
 
 

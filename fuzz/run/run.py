@@ -14,7 +14,7 @@ from fuzz.cases.shard import WHOLE, Shard
 from fuzz.errors import ExitCode
 from fuzz.events.gate import Conclusion, conclude
 from fuzz.failures.confirming import Keeping, Stop
-from fuzz.failures.handler import FailureHandler, TimeOver
+from fuzz.failures.handler import FailureHandler
 from fuzz.failures.recurrence import never_again
 from fuzz.failures.registry import FailureRegistry
 from fuzz.phases.preflight import reasons
@@ -30,7 +30,8 @@ from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.session.staff import StaffMember
 from fuzz.signals import heard
-from fuzz.target.http.client import RateLimiter, Unreachable
+from fuzz.target.http.client import TimeOver, Unreachable
+from fuzz.target.http.limiter import RateLimiter
 from fuzz.target.profile import Profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
@@ -66,8 +67,8 @@ class Ended:
 class Run:
     """One run against one target, by one or more workers in threads. Mutable.
 
-    `keeping_of`: where a session's failures are kept. `replay_kept`: replays the failures of earlier runs.
-    `shard`: this run's part of the scenarios, where several machines share them.
+    `keeping_of`: where a session's failures are kept. `replay_kept`: replays the failures of earlier runs; False if
+    some were left out. `shard`: this run's part of the scenarios, where several machines share them.
     """
 
     options: RunOptions
@@ -77,7 +78,7 @@ class Run:
     journal: Journal
     limiter: RateLimiter = NO_LIMIT
     keeping_of: KeepingOf = lambda _session: Keeping()
-    replay_kept: Callable[[FailureHandler], None] = lambda _handler: None
+    replay_kept: Callable[[FailureHandler], bool] = lambda _handler: True
     pinned: Pinned | None = None
     announced: Announced | None = None
     shard: Shard = WHOLE
@@ -114,6 +115,7 @@ class Run:
             limiter=self.limiter,
             staff=staff,
             numbers=self.numbers,
+            time_left=self.budget.left_of_run,
         )
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class TimeBudget:
-    """The time that is left for the current phase; shared by all workers. Mutable.
+    """The time that is left for the run and for its current phase; shared by all workers. Mutable.
 
     `max_time`: seconds of the whole run, None for no limit. `share`: the part of it by which the phase must end.
     """
@@ -35,9 +35,16 @@ class TimeBudget:
 
     def left(self) -> float:
         """Seconds until the phase must end."""
+        return self._left_of(self.share)
+
+    def left_of_run(self) -> float:
+        """Seconds until the run must end: after that no request is sent."""
+        return self._left_of(1.0)
+
+    def _left_of(self, share: float) -> float:
         if self._halted.is_set():
             return 0.0
-        return float("inf") if self.max_time is None else self.max_time * self.share - self.spent
+        return float("inf") if self.max_time is None else self.max_time * share - self.spent
 
     def halt(self) -> None:
         """Leaves no time to this phase and to all that follow."""

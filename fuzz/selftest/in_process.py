@@ -20,8 +20,9 @@ from fuzz.sandbox.settings import behaviour_of
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.attempt import HttpAnswer
-from fuzz.target.http.client import Client, Delivery, HttpRequest
-from fuzz.target.http.deadline import WhileWaiting, idle
+from fuzz.target.http.client import Client, Delivery
+from fuzz.target.http.deadline import HoldLastByte, WhileWaiting, idle
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import Profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
@@ -53,7 +54,12 @@ class InProcessClient(Client):
         self._service.store.close()
         self._service = self._begin()
 
-    def deliver(self, http_request: HttpRequest, _while_waiting: WhileWaiting = idle) -> Delivery:
+    def deliver(
+        self,
+        http_request: HttpRequest,
+        _while_waiting: WhileWaiting = idle,
+        _hold_last_byte: HoldLastByte | None = None,
+    ) -> Delivery:
         """Calls the service with a request. ValueError if the service waits for another request at once."""
         self.requests_sent += 1
         operation = Operation(http_request.url.rpartition("/")[2])

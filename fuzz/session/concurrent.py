@@ -1,5 +1,8 @@
 """Performs two actions at once, on two connections, and judges them: as a pair if they are for one staff member.
 
+The last byte of each request is held back until the other has come as far (Kettle 2023, "Smashing the state machine":
+last-byte synchronisation). So the two meet at the target, however long connecting and sending took.
+
 A pair cannot be repeated, as the first try has moved the state. So an answer that may be a gateway's counts as lost.
 """
 
@@ -7,8 +10,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
 from fuzz.oracle.judgement.judge import after_unknown
@@ -20,14 +27,24 @@ from fuzz.session.lost_answers import may_come_from_gateway
 from fuzz.session.sending import Sending
 from fuzz.target.authorisation import AuthorisedClient, unauthorised
 from fuzz.target.http.client import Delivery
+from fuzz.target.http.deadline import HoldLastByte
 from fuzz.target.http.statuses import CONFLICTS
+from fuzz.target.request_builder import SentRequest
 from swagger.contract import Contract
 
 SECONDS_TO_MEET = 10.0
+"""How long one request waits for the other, which may be connecting still."""
+
 LEADS = (0.0, 0.0, 0.002, -0.002, 0.008, -0.008)
-"""Seconds by which the first request is ahead (below zero: behind), so that each comes first at times."""
+"""Seconds by which the first request's last byte is ahead (below zero: behind), so that each comes first at times."""
 
 Pair = tuple[Sending, Sending]
+
+
+class SendsOnce(Protocol):
+    """What is needed of a client."""
+
+    def send_as_it_is(self, sent: SentRequest, hold_last_byte: HoldLastByte) -> Delivery: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,8 @@ def perform_pair(
     contract: Contract, client: AuthorisedClient, threads: ThreadPoolExecutor, pair: Pair, *, lead: float
 ) -> tuple[Exchange, Exchange]:
     """Sends both at once and judges them. `lead`: the seconds that the first is ahead, or behind if below zero."""
-    one, other = (_Half(*sent) for sent in zip(pair, _send_at_once(client, threads, pair, lead=lead), strict=True))
+    deliveries = send_at_once(client, threads, (pair[0].sent, pair[1].sent), lead=lead)
+    one, other = (_Half(*delivered) for delivered in zip(pair, deliveries, strict=True))
     same_staff = one.sending.context.staff_uid == other.sending.context.staff_uid
     verdicts = _judge(contract, one, other) if same_staff else _judge_apart(contract, one, other)
     first, second = (
@@ -66,19 +84,51 @@ def perform_pair(
     return first, second
 
 
-def _send_at_once(
-    client: AuthorisedClient, threads: ThreadPoolExecutor, pair: Pair, *, lead: float
+def send_at_once(
+    client: SendsOnce, threads: ThreadPoolExecutor, pair: tuple[SentRequest, SentRequest], *, lead: float = 0.0
 ) -> tuple[Delivery, Delivery]:
-    """Starts both requests at a barrier."""
-    barrier = threading.Barrier(2)
+    """Sends both requests, each in a thread. `lead`: the seconds that the first one's last byte is ahead, or behind if
+    below zero.
+    """
+    meeting = _Meeting(lead)
 
-    def send(sending: Sending, delay: float) -> Delivery:
-        barrier.wait(SECONDS_TO_MEET)
-        time.sleep(max(0.0, delay))
-        return client.send_as_it_is(sending.sent)
+    def send(place: int) -> Delivery:
+        try:
+            return client.send_as_it_is(pair[place], partial(meeting.hold, place))
+        finally:
+            meeting.end()
 
-    one, other = threads.map(send, pair, (-lead, lead))
+    one, other = threads.map(send, (0, 1))
     return one, other
+
+
+class _Meeting:
+    """Where the last bytes of two requests wait for each other. Mutable: it holds what sends them.
+
+    One thread sends both: until a second one wakes up, a target has often answered the first request.
+    """
+
+    def __init__(self, lead: float) -> None:
+        self._lead = lead
+        self._held: dict[int, Callable[[], None]] = {}
+        self._both_are_here = threading.Barrier(2, self._send_both, SECONDS_TO_MEET)
+
+    def hold(self, place: int, send_last_byte: Callable[[], None]) -> None:
+        """Returns when both last bytes are sent, or when the other one does not come."""
+        self._held[place] = send_last_byte
+        with suppress(threading.BrokenBarrierError):
+            self._both_are_here.wait()
+
+    def _send_both(self) -> None:
+        first, second = sorted(self._held, reverse=self._lead < 0) if self._lead else self._held
+        self._held[first]()
+        if self._lead:
+            time.sleep(abs(self._lead))
+        self._held[second]()
+
+    def end(self) -> None:
+        """One of the two has got its answer, or never will: the other need not wait for it."""
+        self._both_are_here.abort()
 
 
 def _judge(contract: Contract, one: _Half, other: _Half) -> tuple[Verdict, Verdict]:

@@ -48,6 +48,11 @@ from fuzz.target.request_builder import RequestBuilder
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
 
+LATE = (
+    "a request got no answer in time, and the service may still carry it out: after each of these the run waits up to"
+    " {:g} s (--request-timeout)"
+)
+
 
 @dataclass(slots=True)
 class ScenarioRun:
@@ -151,9 +156,7 @@ class Session:
 
     def _let_settle(self, member: StaffMember) -> None:
         """Waits until the last change of a staff member's sync can be read."""
-        wait = member.changed_at + self.settle - time.monotonic() if self.settle else 0.0
-        if wait > 0:
-            time.sleep(wait)
+        self._sleep(member.changed_at + self.settle - time.monotonic() if self.settle else 0.0)
 
     def send_admin_token_as(self, scheme: str) -> None:
         """From now on the admin token is sent with this scheme."""
@@ -265,7 +268,16 @@ class Session:
     def wait_for_late_requests(self) -> None:
         """Waits until no lost request can still be carried out: before that, belief is too wide to judge much."""
         now = time.monotonic()
-        time.sleep(max((member.late_until - now for member in self.staff if member.late(now)), default=0.0))
+        late = [member.late_until - now for member in self.staff if member.late(now)]
+        if late:
+            self.journal.emit({"event": "trouble", "what": LATE.format(self.client.timeout)})
+            self._sleep(max(late))
+
+    def _sleep(self, seconds: float) -> None:
+        """Waits so long, or until the time of the run is over."""
+        wait = min(seconds, self.client.time_left)
+        if wait > 0:
+            time.sleep(wait)
 
     def close(self) -> None:
         """Closes the connections. A request that is still on its way is not waited for."""

@@ -5,8 +5,8 @@ A budget limits the requests, for targets with slow answers or a rate limit. A r
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from fuzz.oracle.actions import Move
@@ -17,6 +17,7 @@ from fuzz.shrinking.candidate import Actions, can_begin, renumber_staff, staff_i
 from fuzz.shrinking.history import likely_histories, with_history
 from fuzz.shrinking.runner import CandidateRunner, was_disturbed
 from fuzz.shrinking.shrinker import Budget, Shrinker
+from fuzz.target.http.client import TimeOver
 
 RESERVED_PART = 3
 """One in so many requests of the budget is reserved for finding the history that a small scenario needs."""
@@ -72,23 +73,27 @@ class Reproducer:
         self._runner = CandidateRunner(self.session, failure, self.expects_no_answer)
 
     def shrink(self, history: Sequence[Actions]) -> Shrunk:
-        """The smallest scenario found, and how often it failed. `history`: the last scenarios of the run.
+        """The smallest scenario found in time, and how often it failed. `history`: the last scenarios of the run.
 
         It should also fail on a target that has never seen the staff members. So it is run once more after their syncs
         are disconnected. If it passes then, it is shrunk again after a history; a part of the budget is reserved for
         that.
         """
+        with suppress(TimeOver):
+            self._shrink(history)
+        return self.best
+
+    def _shrink(self, history: Sequence[Actions]) -> None:
         scenario = self.best.actions
         recent = tuple(with_history(history, scenario))
         self.budget.reserved = self.budget.left // RESERVED_PART
         found = self._shrink_first_that_fails((scenario, *recent, *self._after_likely_histories(scenario)))
         if found and self._best_is_known():
-            return self.best
+            return
         self.budget.reserved = 0
         if found and self.session.lifecycle.can(Move.DISCONNECT) and not self.expects_no_answer:
             self._make_self_contained(scenario, recent)
         self._measure_rate()
-        return self.best
 
     def _after_likely_histories(self, scenario: Actions) -> Iterator[Actions]:
         return (history + scenario for history in likely_histories(self.session.contract, scenario))
@@ -171,7 +176,9 @@ class Reproducer:
         while times < TIMES_TO_CONFIRM or (came < times < TIMES_WHEN_INTERMITTENT):
             if self.time_left() <= 0 and times >= TIMES_TO_CONFIRM:
                 break
-            run = self._runner.run(self.best.actions)
+            run = self._run_in_time()
+            if run is None:
+                break
             reproduced = self._runner.reproduces(run)
             if not reproduced and disturbed < MAX_DISTURBED_RUNS and was_disturbed(run):
                 disturbed += 1
@@ -179,6 +186,8 @@ class Reproducer:
             times += 1
             came += reproduced
             passed += [] if reproduced else [run]
+        if not times:
+            return
         needs_history = self.best.needs_history and came == times
         rests_on = _rests_on(self.best.evidence, passed)
         self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history, rests_on=rests_on)
@@ -187,29 +196,41 @@ class Reproducer:
         """Whether the best scenario passes in each of so many runs in which each change gets so many seconds to show.
         False if there is no time for all of them.
         """
-        passed = 0
-        for _ in self._while_time(times):
-            if self._runner.reproduces(self._runner.run(self.best.actions, pause=pause)):
+        for _ in range(times):
+            run = self._run_in_time(pause=pause) if self.time_left() > 0 else None
+            if run is None or self._runner.reproduces(run):
                 return False
-            passed += 1
-        return passed == times
+        return True
 
     def runs_to_fail(self, times: int) -> int | None:
-        """The number of runs after which the best scenario first fails; None if it does not in so many."""
-        runs = ((number, self._runner.run(self.best.actions)) for number in self._while_time(times))
-        return next((number for number, run in runs if self._runner.reproduces(run)), None)
+        """The number of runs after which the best scenario first fails; None if it does not in so many, or in time."""
+        for number in range(1, times + 1):
+            run = self._run_in_time() if self.time_left() > 0 else None
+            if run is None:
+                return None
+            if self._runner.reproduces(run):
+                return number
+        return None
 
-    def _while_time(self, times: int) -> Iterator[int]:
-        return itertools.takewhile(lambda _: self.time_left() > 0, range(1, times + 1))
+    def _run_in_time(self, *, pause: float = 0.0) -> ScenarioRun | None:
+        """Runs the best scenario again. None if the run's time is over before its end."""
+        try:
+            return self._runner.run(self.best.actions, pause=pause)
+        except TimeOver:
+            return None
 
 
 def _rests_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
-    """The clause of the first step before the failing one that was answered otherwise in each run that passed."""
+    """The clause of the first step before the failing one that was answered otherwise in each run that passed.
+
+    Not of one of two requests at once: in the other order each may be answered otherwise, and rightly.
+    """
     failing = failing_exchange(evidence)
     before = evidence[: list(evidence).index(failing)]
     for place, exchange in enumerate(before):
         others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
         seen = exchange.verdict.seen
-        if others and seen and all(other and other.outcome != seen.outcome for other in others):
+        differs = seen and all(other and other.outcome != seen.outcome for other in others)
+        if others and differs and not exchange.verdict.at_once:
             return exchange.verdict.clause
     return ""

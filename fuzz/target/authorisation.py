@@ -13,7 +13,7 @@ from http import HTTPStatus
 from fuzz.errors import UsageError
 from fuzz.target.http.attempt import HttpAnswer
 from fuzz.target.http.client import Client, Delivery, Unreachable
-from fuzz.target.http.deadline import WhileWaiting, idle
+from fuzz.target.http.deadline import HoldLastByte, WhileWaiting, idle
 from fuzz.target.http.statuses import (
     ACCESS_REFUSED,
     GATEWAY_REFUSES_TOKEN,
@@ -56,6 +56,11 @@ class AuthorisedClient:
         """Seconds that an answer may take."""
         return self._client.timeout
 
+    @property
+    def time_left(self) -> float:
+        """Seconds in which requests may still be sent."""
+        return self._client.time_left()
+
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
@@ -73,9 +78,11 @@ class AuthorisedClient:
         finally:
             self._token_known_good = False
 
-    def send_as_it_is(self, sent: SentRequest) -> Delivery:
-        """Sends a request once; does not react to a refused token."""
-        return self._client.deliver(sent.http)
+    def send_as_it_is(self, sent: SentRequest, hold_last_byte: HoldLastByte | None = None) -> Delivery:
+        """Sends a request; does not react to a refused token. `hold_last_byte` is called once, when all of the request
+        but its last byte was sent.
+        """
+        return self._client.deliver(sent.http, idle, hold_last_byte)
 
     def send(
         self, sent: SentRequest, should_pass: Callable[[], bool] = lambda: True, while_waiting: WhileWaiting = idle

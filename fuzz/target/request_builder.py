@@ -15,7 +15,7 @@ from jsonpath_ng.parser import parse as parse_jsonpath
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import NEAR, NOT_JSON, Create, SendItems, Single, Token
 from fuzz.oracle.scenario import kind_of
-from fuzz.target.http.client import HttpRequest
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import BEARER, Profile, TokenSource
 from fuzz.target.secrets import Secrets
 from fuzz.target.templates import fill

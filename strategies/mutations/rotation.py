@@ -38,15 +38,16 @@ def choose_invalid(catalogue: Sequence[Mutation], seed: int) -> Iterator[Mutatio
 
 
 def choose_unspecified(catalogue: Sequence[Mutation], seed: int) -> Iterator[Mutation]:
-    """First the mutations of the structure; then each typical unusual value, and two of three others, in one of the
-    fields that are alike.
+    """First the mutations of the structure; then each unusual value in one of the fields that are alike: those that are
+    typical or tried everywhere, and two of three others.
     """
-    groups = enumerate(_grouped(catalogue, _unspecified_group))
-    chosen = [group[(seed + place) % len(group)] for place, group in groups]
-    always = [mutation for mutation in chosen if mutation.kind is Kind.STRUCTURE or mutation.typical]
-    others = [mutation for mutation in chosen if mutation not in always]
-    yield from sorted(always, key=lambda mutation: mutation.kind is not Kind.STRUCTURE)
-    yield from (mutation for place, mutation in enumerate(others, start=seed) if place % 3)
+    chosen = []
+    for place, group in enumerate(_grouped(catalogue, _unspecified_group)):
+        mutation = group[(seed + place) % len(group)]
+        always = mutation.kind is Kind.STRUCTURE or mutation.typical or mutation.group is Group.EVERYWHERE
+        if always or (seed // len(group) + place) % 3:
+            chosen.append(mutation)
+    yield from sorted(chosen, key=lambda mutation: mutation.kind is not Kind.STRUCTURE)
 
 
 def typical_mutations(catalogue: Sequence[Mutation]) -> tuple[Mutation, ...]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tests.benchmarks import memory, phases, schemathesis_cli, shrinking, startup, systematic, workers
+from tests.benchmarks import memory, phases, races, schemathesis_cli, shrinking, startup, systematic, workers
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         "workers": workers.measure,
         "shrinking": shrinking.measure,
         "systematic": systematic.measure,
+        "races": races.measure,
         "memory": partial(memory.measure, million=given.million),
         "schemathesis": schemathesis_cli.measure,
     }

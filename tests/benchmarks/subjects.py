@@ -21,8 +21,9 @@ from fuzz.run.setup import session_setup
 from fuzz.run.setup.documents import read_contract
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
 from fuzz.session.journal import Journal, Listener
-from fuzz.target.http.client import Client, Delivery, HttpRequest
-from fuzz.target.http.deadline import WhileWaiting, idle
+from fuzz.target.http.client import Client, Delivery
+from fuzz.target.http.deadline import HoldLastByte, WhileWaiting, idle
+from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import Profile, load_profile
 
 CONTRACT = read_contract(None, None)
@@ -63,9 +64,14 @@ class Subject:
         sent: list[HttpRequest] = []
 
         class Recording(Client):
-            def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
+            def deliver(
+                self,
+                http_request: HttpRequest,
+                while_waiting: WhileWaiting = idle,
+                hold_last_byte: HoldLastByte | None = None,
+            ) -> Delivery:
                 sent.append(http_request)
-                return super().deliver(http_request, while_waiting)
+                return super().deliver(http_request, while_waiting, hold_last_byte)
 
         with patch.object(session_setup, "Client", Recording):
             self.run(**options)

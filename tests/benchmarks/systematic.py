@@ -14,12 +14,13 @@ from statistics import mean, median, quantiles
 from fuzz.events.types import FailureEvent
 from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.failure import Failure
-from fuzz.failures.handler import FailureHandler, TimeOver
+from fuzz.failures.handler import FailureHandler
 from fuzz.phases import preflight, systematic
 from fuzz.phases import random as random_phase
 from fuzz.sandbox.faults import Fault
 from fuzz.selftest.in_process import InProcess
 from fuzz.selftest.trial import REQUESTS_TO_FIND
+from fuzz.target.http.client import TimeOver
 from tests.benchmarks.subjects import CONTRACT
 from tests.benchmarks.tables import table
 

@@ -99,15 +99,17 @@ def test_every_attempt_counts_and_every_answer_has_its_latency() -> None:
 
 @pytest.mark.parametrize(("command", "verdict"), [("run", RunVerdict.PASS), ("gate", RunVerdict.INCONCLUSIVE)])
 def test_a_phase_that_was_cut_off_keeps_a_gate_from_passing(command: str, verdict: RunVerdict) -> None:
-    ended = {"event": "phase_finished", "phase": "payloads", "complete": False}
-    whole = {"event": "phase_finished", "phase": "conformance", "complete": True}
+    ended = {"event": "phase_finished", "phase": "payloads", "requests": 9, "complete": False}
+    whole = {"event": "phase_finished", "phase": "conformance", "requests": 9, "complete": True}
+    idle = {"event": "phase_finished", "phase": "random", "requests": 0, "complete": False}
     begun = {**STARTED, "command": command, "clauses": STARTED["clauses"][:0]}
-    summary = summarise([begun, ended, whole])
+    summary = summarise([begun, ended, whole, idle])
     summary.clauses = {"success": tally(due=1, seen=1)}
     conclusion = conclude(summary, stopped=None, impossible=())
-    assert ["payloads"] == incomplete(summary)
+    assert ["payloads", "random"] == incomplete(summary)
     assert verdict == conclusion.verdict
-    assert ("payloads did not finish" in conclusion.reasons) is (command == "gate")
+    said = ("payloads did not finish", "random had no turn") if command == "gate" else ()
+    assert said == conclusion.reasons
 
 
 def test_requests_count_towards_the_phase_they_are_sent_in() -> None:

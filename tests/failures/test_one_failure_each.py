@@ -6,7 +6,7 @@ import pytest
 
 from fuzz.events.types import Event
 from fuzz.failures.handler import FailureHandler
-from fuzz.oracle.actions import AtOnce, Create, SendItems
+from fuzz.oracle.actions import AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
 from fuzz.shrinking.simplify_dates import simpler_dates
@@ -45,6 +45,20 @@ def test_what_shows_only_after_the_two_requests_is_not_lost() -> None:
 def test_what_needs_two_requests_at_once_is_a_race() -> None:
     ran = ran_with(Fault.TWO_FIRST_ACCOUNTS_ACCEPTED, phases=("race",), max_time=6.0)
     assert any(map(is_race, ran.summary.failures.values())), ran.failures
+
+
+def test_a_race_that_fails_in_one_order_of_the_two_requests_is_no_consequence_of_their_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fuzz.session.session.LEADS", (0.004, -0.004))
+    create, another = Create(0, "google_v3"), Create(0, "outlook_v1.0")
+    pair = AtOnce(MoveSync(0, Move.DISABLE, "google_v3", "a@example.com"), another)
+    with Sandbox(fault=Fault.CREATION_LOST_TO_DISABLE.value) as sandbox:
+        handler = FailureHandler(session_for(sandbox))
+        for _ in range(4):
+            handler.run((create, SendItems(0, body()), pair, SendItems(0, body(number=2))), "race")
+        handler.session.close()
+    assert (1, []) == (len(handler.registry.failures), handler.registry.sighted)
 
 
 def test_a_comparison_that_is_too_lax_is_one_failure_whatever_account_shows_it() -> None:

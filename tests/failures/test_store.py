@@ -135,6 +135,14 @@ def test_the_regressions_phase_marks_failures_as_fixed_or_failing(bundle: Path, 
     assert 1 == len(handler.session.journal.summary.failures)
 
 
+def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path, faulty: Sandbox) -> None:
+    session = session_for(faulty)
+    hurried = FailureHandler(session, time_left=lambda: 0.0)
+    assert (0, False) == (session.client.requests_sent, replay_saved(hurried, bundle.parent, today="2026-12-02"))
+    assert replay_saved(FailureHandler(session, shrink_requests=0), bundle.parent, today="2026-12-02")
+    assert session.client.requests_sent > 0
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

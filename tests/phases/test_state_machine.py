@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.internal.conjecture import providers
 
+from fuzz.phases.random import no_constants_of_the_source
 from fuzz.phases.state_machine import state_machine_for
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
@@ -53,6 +55,23 @@ def test_an_honest_target_passes(session: Session) -> None:
     assert result.wasSuccessful(), result.errors + result.failures
     assert 1 == result.testsRun
     assert session.client.requests_sent > 50
+
+
+def test_no_body_is_made_from_the_swagger_where_none_is_asked_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("fuzz.phases.state_machine.schema_bodies")
+
+    machine = state_machine_for(session, swagger_bodies=False)
+    assert not hasattr(machine, "send_a_body_made_from_the_swagger")
+
+
+def test_hypothesis_draws_no_constants_of_the_source_in_the_random_phase() -> None:
+    before = providers._get_local_constants
+
+    with no_constants_of_the_source():
+        assert 0 == len(providers._get_local_constants())
+    assert before is providers._get_local_constants
 
 
 @pytest.mark.parametrize("session", [Fault.ACCOUNT_NOT_COMPARED], indirect=True)

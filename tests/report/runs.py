@@ -83,7 +83,7 @@ class Run:
     def phase(self, name: str) -> Run:
         return self._add({"event": "phase_started", "phase": name})
 
-    def phase_finished(self, name: str, *, established: str = "") -> Run:
+    def phase_finished(self, name: str, *, established: str = "", complete: bool = True) -> Run:
         asked = sum(event["event"] == "exchange" for event in self.events)
         return self._add(
             {
@@ -93,6 +93,7 @@ class Run:
                 "requests": asked,
                 "seconds": 4.5,
                 "established": established,
+                **({} if complete else {"complete": False}),
             }
         )
 

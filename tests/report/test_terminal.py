@@ -140,6 +140,13 @@ def test_off_a_terminal_there_is_a_plain_line_every_ten_seconds_and_at_the_ends_
     ] == progress
 
 
+def test_a_phase_that_had_no_turn_is_named_where_it_would_have_been_and_in_the_final_text() -> None:
+    run = Run().started().phase("random").phase_finished("random", complete=False)
+    text = shown(run.finished())
+    assert "[0.0 s] random had no turn" in text.splitlines()
+    assert "random had no turn" in summary_text(run.summary)
+
+
 PLANS = [
     (
         8.0,

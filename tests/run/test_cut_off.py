@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fuzz.events.gate import incomplete
+from fuzz.events.gate import incomplete, left_undone
 from fuzz.report.formats.report_json import report_json
 from fuzz.report.summary_text import summary_text
 from fuzz.sandbox.launcher import Sandbox
@@ -46,4 +46,4 @@ def test_an_unbounded_phase_that_sent_nothing_was_cut_off(slow: Sandbox, endless
     ran = run_against(profile_for(slow, request_timeout=10.0), phases=("preflight", endless), max_time=0.01)
 
     assert 0 == ran.summary.phases[endless]["requests"]
-    assert [endless] == incomplete(ran.summary)
+    assert endless in left_undone(ran.summary)["had no turn"]

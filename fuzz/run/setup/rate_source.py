@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fuzz.run.options import RunOptions
-from fuzz.target.http.client import NoLimit, RateLimiter
+from fuzz.target.http.limiter import NoLimit, RateLimiter
 from fuzz.target.profile import NO_LIMIT, Profile, parse_rate
 from swagger.contract import Contract
 

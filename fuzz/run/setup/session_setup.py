@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fuzz.run.options import RunOptions
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.session.staff import StaffMember
-from fuzz.target.http.client import Client, NoLimit, RateLimiter
+from fuzz.target.http.client import Client
+from fuzz.target.http.limiter import UNLIMITED, NoLimit, RateLimiter
 from fuzz.target.profile import Profile
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
@@ -41,8 +42,11 @@ def open_session(
     limiter: RateLimiter = NO_LIMIT,
     staff: tuple[StaffMember, ...] | None = None,
     numbers: Iterator[int] | None = None,
+    time_left: Callable[[], float] = lambda: UNLIMITED,
 ) -> Session:
-    """A session with a target. `run` and the next of `numbers` make each request's id."""
+    """A session with a target. `run` and the next of `numbers` make each request's id. `time_left`: the seconds in
+    which requests may still be sent.
+    """
     timeout = (options.request_timeout if options else None) or profile.request_timeout
     client = Client(
         run=run,
@@ -52,5 +56,6 @@ def open_session(
         client_certificate=profile.certificate_files,
         proxy=secrets.proxy(profile.proxy),
         numbers=numbers,
+        time_left=time_left,
     )
     return Session(contract, profile, secrets, client, journal, staff=staff)

@@ -10,18 +10,26 @@ import codecs
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Protocol
 
 import httpcore
 import httpx
 
 from fuzz.signals import raise_unheard
 from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_answered, attempt_broken
-from fuzz.target.http.deadline import AnswerWait, WhileWaiting, bounded_pool, idle, read_body, tls_context
+from fuzz.target.http.deadline import (
+    AnswerWait,
+    HoldLastByte,
+    WhileWaiting,
+    bounded_pool,
+    idle,
+    read_body,
+    tls_context,
+)
+from fuzz.target.http.limiter import UNLIMITED, NoLimit, RateLimiter
+from fuzz.target.http.request import HttpRequest, as_sent
 
 ATTEMPTS = 4
 TIMEOUTS = 2
@@ -34,7 +42,6 @@ LONGEST_BACK_OFF = 4.0
 
 LONGEST_PAUSE = 30.0
 PAUSE_WHILE_WAITING = 1.0
-OUR_HEADERS = {"User-Agent": "calfuzz", "Accept-Encoding": "gzip"}
 
 
 class Ending(BaseException):
@@ -45,32 +52,11 @@ class Unreachable(Ending):
     """Raised when the target does not answer or refuses the tokens. Ends the run as inconclusive."""
 
 
-class RateLimiter(Protocol):
-    """Waits until one more request may be sent."""
-
-    def wait(self) -> None: ...
-
-
-class NoLimit:
-    """No rate limit: the sandbox."""
-
-    def wait(self) -> None:
-        """Returns at once."""
+class TimeOver(Ending):
+    """Raised in place of sending a request when the time of the run, or of a phase, is over."""
 
 
 BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """One request to be sent. Frozen. `written`: the headers as reports show them."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(repr=False)
-    written: Mapping[str, str]
-    content: bytes
-    params: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +102,7 @@ class Client:
         attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
         numbers: Iterator[int] | None = None,
+        time_left: Callable[[], float] = lambda: UNLIMITED,
     ) -> None:
         self._wait = AnswerWait()
         self._connections = bounded_pool(self._wait, tls_context(verify_tls, client_certificate), proxy)
@@ -124,6 +111,7 @@ class Client:
         self.timeout = timeout
         self._run, self._attempts, self._sleep = run, attempts, sleep
         self._limiter = limiter or NoLimit()
+        self.time_left = time_left
         self.requests_sent = 0  # repeated ones included
         # Shared by all workers of a run, so that a request id names one request; drawing from a count is atomic.
         self._numbers = numbers or itertools.count(1)
@@ -141,6 +129,7 @@ class Client:
         http_request, until = HttpRequest("GET", url, {}, {}, b""), time.monotonic() + seconds
         while True:
             raise_unheard()
+            self._limiter.wait()
             attempt = self._attempt(http_request, f"calfuzz-{self._run}-waiting")
             if attempt.answer is not None:
                 return ""
@@ -148,15 +137,22 @@ class Client:
                 return attempt.why
             self._sleep(PAUSE_WHILE_WAITING)
 
-    def deliver(self, http_request: HttpRequest, while_waiting: WhileWaiting = idle) -> Delivery:
-        """Sends a request, again after network errors. Unreachable after too many losses in a row.
+    def deliver(
+        self,
+        http_request: HttpRequest,
+        while_waiting: WhileWaiting = idle,
+        hold_last_byte: HoldLastByte | None = None,
+    ) -> Delivery:
+        """Sends a request, again after network errors and while there is time. TimeOver if there is none at all;
+        Unreachable after too many losses in a row.
 
-        `while_waiting` is called once, while waiting for an answer; not at all if nothing could be sent.
+        `while_waiting` is called once, while waiting for an answer; `hold_last_byte` once, when all of the request but
+        its last byte was sent; neither if nothing could be sent.
         """
-        self._wait.while_waiting = while_waiting
+        self._wait.while_waiting, self._wait.hold_last_byte = while_waiting, hold_last_byte
         lost: list[Attempt] = []
-        while True:
-            raise_unheard()
+        request_id = ""
+        while self._may_send():
             self.requests_sent += 1
             request_id = f"calfuzz-{self._run}-{next(self._numbers)}"
             attempt = self._attempt(http_request, request_id)
@@ -165,9 +161,20 @@ class Client:
                 return _delivery(attempt.answer, request_id, lost)
             lost.append(attempt)
             self._count_loss(attempt.why)
-            if len(lost) >= self._attempts or sum(attempt.timed_out for attempt in lost) >= TIMEOUTS:
-                return _delivery(None, request_id, lost)
-            self._sleep(self._pause(len(lost), attempt.pause))
+            pause = self._pause(len(lost), attempt.pause)
+            is_last = len(lost) >= self._attempts or sum(each.timed_out for each in lost) >= TIMEOUTS
+            if is_last or pause >= self.time_left():
+                break
+            self._sleep(pause)
+        if not lost:
+            raise TimeOver
+        return _delivery(None, request_id, lost)
+
+    def _may_send(self) -> bool:
+        """Whether one more request may be sent in time. Waits as the rate limit asks."""
+        raise_unheard()
+        left = self.time_left()
+        return left > 0 and self._limiter.wait(most=left)
 
     def _count_loss(self, why: str) -> None:
         self._lost_in_a_row += 1
@@ -186,7 +193,6 @@ class Client:
         return min(LONGEST_BACK_OFF, FIRST_PAUSE * 2.0 ** max(0, in_a_row - 1))
 
     def _attempt(self, http_request: HttpRequest, request_id: str) -> Attempt:
-        self._limiter.wait()
         try:
             http_answer = self._send(http_request, request_id)
         except NETWORK_ERRORS as error:
@@ -196,9 +202,8 @@ class Client:
         return attempt_answered(http_answer)
 
     def _send(self, http_request: HttpRequest, request_id: str) -> HttpAnswer:
-        request = _request(http_request, request_id, self._timeouts)
-        started = time.perf_counter()
-        self._wait.until = started + self.timeout
+        request = as_sent(http_request, request_id, self._timeouts)
+        self._wait.begin(self.timeout)
         answer = self._connections.handle_request(request)
         try:
             headers = _headers(answer)
@@ -208,30 +213,7 @@ class Client:
         # JSON should not begin with a byte order mark, but a reader may accept one (RFC 8259, section 8.1).
         encoding = json.detect_encoding(body) if body.startswith(BYTE_ORDER_MARKS) else "utf-8"
         text = body.decode(encoding, "replace")
-        return HttpAnswer(answer.status, headers, text, time.perf_counter() - started)
-
-
-def _request(http_request: HttpRequest, request_id: str, extensions: dict[str, object]) -> httpcore.Request:
-    url, host = _url(http_request.url, tuple((http_request.params or {}).items()))
-    has_length = http_request.content or http_request.method != "GET"
-    headers = {
-        "Host": host,
-        **({"Content-Length": str(len(http_request.content))} if has_length else {}),
-        **OUR_HEADERS,
-        **http_request.headers,
-        "X-Request-Id": request_id,
-    }
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return httpcore.Request(http_request.method, url, headers=raw, content=http_request.content, extensions=extensions)
-
-
-@lru_cache(maxsize=64)
-def _url(text: str, params: tuple[tuple[str, str], ...]) -> tuple[httpcore.URL, str]:
-    """A URL as httpx reads and quotes it, and the value of its `Host` header."""
-    url = httpx.URL(text, params=params) if params else httpx.URL(text)
-    return httpcore.URL(
-        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-    ), url.netloc.decode()
+        return HttpAnswer(answer.status, headers, text, self._wait.spent)
 
 
 def _headers(answer: httpcore.Response) -> dict[str, str]:

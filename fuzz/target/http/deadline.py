@@ -28,18 +28,34 @@ _ANY_ZLIB_HEADER = 47
 WhileWaiting = Callable[[], object]
 """Work done between a request and its answer, while the target works."""
 
+HoldLastByte = Callable[[Callable[[], None]], object]
+"""Called when all of a request but its last byte was sent, with what sends that. A last byte that is still unsent when
+it returns is sent then.
+"""
+
 
 def idle() -> None:
     """Does nothing while waiting."""
 
 
 class AnswerWait(threading.local):
-    """A thread's wait for an answer: its deadline by `time.perf_counter`, and the work to do while waiting.
-    Mutable, one for each thread.
+    """A thread's wait for an answer: its beginning by `time.perf_counter`, how long it may take, the work to do while
+    waiting, and what holds back the request's last byte, if anything does. Mutable, one for each thread.
     """
 
-    until: float = float("inf")
+    began: float = 0.0
+    timeout: float = float("inf")
     while_waiting: WhileWaiting = staticmethod(idle)
+    hold_last_byte: HoldLastByte | None = None
+
+    def begin(self, timeout: float) -> None:
+        """The wait begins now, and may take so many seconds."""
+        self.began, self.timeout = time.perf_counter(), timeout
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the wait began."""
+        return time.perf_counter() - self.began
 
     def do_other_work(self) -> None:
         """Does the work for the waiting time, once."""
@@ -48,7 +64,7 @@ class AnswerWait(threading.local):
 
     def left(self, timeout: float | None, late: type[Exception]) -> float:
         """Seconds that one operation may take; raises `late` if there are none left."""
-        left = self.until - time.perf_counter()
+        left = self.timeout - self.spent
         if left <= 0:
             raise late("the answer did not end in time")
         return min(left, timeout if timeout is not None else left)
@@ -76,9 +92,34 @@ class _Stream(httpcore.NetworkStream):
 
     def _send(self, timeout: float | None) -> None:
         gathered, self._gathered = b"".join(self._gathered), []
+        hold = self._wait.hold_last_byte
+        # What asks a proxy for a tunnel is not the request yet.
+        if hold is None or gathered.startswith(b"CONNECT "):
+            self._write(gathered, timeout)
+            return
+        self._wait.hold_last_byte = None
+        self._write(gathered[:-1], timeout)
+        self._hold_back(gathered[-1:], hold)
+
+    def _hold_back(self, last: bytes, hold: HoldLastByte) -> None:
+        """Sends the last byte when `hold` says so, in whatever thread. The wait for an answer begins then."""
+        sent_at: list[float] = []
+
+        def send() -> None:
+            sent_at.append(time.perf_counter())
+            # The thread that waits for the answer will see what is wrong with the connection.
+            with suppress(httpcore.WriteError, httpcore.WriteTimeout):
+                self._stream.write(last, self._wait.timeout)
+
+        hold(send)
+        if not sent_at:
+            send()
+        self._wait.began = sent_at[0]
+
+    def _write(self, data: bytes, timeout: float | None) -> None:
         # A server may answer and close before it has read everything: its answer can still be read.
         with suppress(httpcore.WriteError):
-            self._stream.write(gathered, self._wait.left(timeout, httpcore.WriteTimeout))
+            self._stream.write(data, self._wait.left(timeout, httpcore.WriteTimeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -8,6 +8,7 @@ import time
 from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, RateItem
 
 from fuzz.target.http.client import Unreachable
+from fuzz.target.http.limiter import UNLIMITED
 from fuzz.target.http.redis_server import bucket_in
 
 MAX_PER_SECOND = 1000
@@ -31,9 +32,9 @@ class Limit:
         self.bucket = _Bucket([rate_of(per_second)])
         self._limiter = Limiter(self.bucket)
 
-    def wait(self) -> None:
-        """Waits until one more request may be sent."""
-        self._limiter.try_acquire("calfuzz", blocking=True)
+    def wait(self, *, most: float = UNLIMITED) -> bool:
+        """Waits until one more request may be sent, `most` seconds at the most. False if it may not by then."""
+        return _acquired(self._limiter, most)
 
 
 class SharedLimit:
@@ -43,14 +44,20 @@ class SharedLimit:
         self.per_second = per_second
         self._limiter = Limiter(bucket_in(redis, target)([rate_of(per_second)]))
 
-    def wait(self) -> None:
-        """Waits until one more request may be sent. Unreachable if the Redis server does not answer."""
+    def wait(self, *, most: float = UNLIMITED) -> bool:
+        """Waits until one more request may be sent, `most` seconds at the most. False if it may not by then.
+        Unreachable if the Redis server does not answer.
+        """
         from redis import RedisError
 
         try:
-            self._limiter.try_acquire("calfuzz", blocking=True)
+            return _acquired(self._limiter, most)
         except RedisError as error:
             raise Unreachable(f"the rate limit cannot be kept: Redis does not answer: {error}") from None
+
+
+def _acquired(limiter: Limiter, most: float) -> bool:
+    return bool(limiter.try_acquire("calfuzz", blocking=True, timeout=-1 if most == UNLIMITED else most))
 
 
 def rate_of(per_second: float) -> Rate:

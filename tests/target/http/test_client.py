@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.target.http.client import LOST_IN_A_ROW, Client, Delivery, HttpRequest, Unreachable
+from fuzz.target.http.client import LOST_IN_A_ROW, Client, Delivery, Unreachable
 from fuzz.target.http.deadline import LARGEST_BODY
+from fuzz.target.http.request import HttpRequest
 from tests.target.http.noise import answer
 from tests.target.http.servers import Handler, saying, server
 
