@@ -196,34 +196,16 @@ def _catalogue() -> str:
 @click.option("--target", type=EXISTING, metavar="PROFILE", help="Target profile. [default: the sandbox]")
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the sandbox; may be repeated.")
 @click.option("--variant", multiple=True, metavar="NAME", help="A variant of the sandbox.")
-@click.option(
-    "--from", "journal", type=EXISTING, metavar="FILE", help="Learn from a run's events.ndjson, without a request."
-)
 @click.option("--output", type=EXISTING, metavar="FILE", help="Draw the machine: .dot, .mmd (Mermaid) or .svg.")
 @click.option(
     "--max-requests", type=click.IntRange(1), default=8000, show_default=True, help="Stop after so many requests."
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random walks.")
-def learn(
-    target: Path | None,
-    journal: Path | None,
-    output: Path | None,
-    max_requests: int,
-    seed: int,
-    **sandbox: tuple[str, ...],
-) -> int:
+def learn(target: Path | None, output: Path | None, max_requests: int, seed: int, **sandbox: tuple[str, ...]) -> int:
     """Learn the target's machine and compare it with the documents.
 
     Tries near names and a second staff member, too. Exit codes: 0 equivalent, 1 different, 3 not known.
     """
-    if journal is not None:
-        from fuzz.commands.learn_from import learn_from_journal
-
-        if target is not None or any(sandbox.values()):
-            raise UsageError(
-                "--from sends nothing, and takes no --target, --fault or --variant", next="leave out one or the other"
-            )
-        return learn_from_journal(journal, output=output, stdout=sys.stdout)
     from fuzz.commands.learn import learn_and_draw
 
     return learn_and_draw(
