@@ -137,11 +137,12 @@ def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
     machine = documented()
     answer, after = machine.table[at]
     mutant = Mealy(None, machine.inputs, {**machine.table, at: (output, after)}, machine.starts)
-    listed = [(found.state, found.word[-1], found.documented, found.observed) for found in differences(machine, mutant)]
+    every = differences(machine, mutant)
+    listed = [(found.state, found.word[-1], found.documented, found.observed) for found in every]
     wanted = [] if answer == output else [(*at, answer, output)]
     # An answer that explains itself in another state that is believed shows in later answers once more.
     assert listed == wanted if output == "server error" else set(wanted) <= set(listed)
-    for found in differences(machine, mutant):
+    for found in every:
         if (found.state, found.word[-1]) == at:
             assert len(found.word) == (1 if found.word in machine.starts else _distance(at[0]) + 1)
 

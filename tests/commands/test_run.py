@@ -144,17 +144,6 @@ def test_the_gate_is_the_same_whatever_the_hash_seed_and_ci_and_hypothesis_profi
     assert logs[0] == logs[1]
 
 
-def test_workers_come_to_the_verdict_of_one_worker() -> None:
-    for workers in ("1", "3"):
-        result = calfuzz("run", "--fault", FAULT, *SHORT, "--workers", workers, "--report-dir", workers)
-        assert 1 == result.exit_code
-
-    one, three = report("1"), report("3")
-
-    assert {each["clause"] for each in one["failures"]} == {each["clause"] for each in three["failures"]}
-    assert one["verdict"] == three["verdict"]
-
-
 def test_output_goes_where_the_command_was_told_to_write() -> None:
     from fuzz.run.options import RunOptions
     from fuzz.run.setup.embedded_sandbox import target_of

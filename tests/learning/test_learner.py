@@ -81,10 +81,6 @@ def test_a_service_whose_disable_leaks_differs_beside_a_second_staff_member() ->
     assert {0, 1} == {step.action.staff for step in result.varied[0].exchanges}
 
 
-def test_a_payload_rule_is_not_learned() -> None:
-    assert learned(fault="leap-day-refused").equivalent
-
-
 def test_a_machine_that_differs_already_is_not_tried_beside_a_second_staff_member() -> None:
     result = learned(fault="disabled-never-said")
     assert result.found
