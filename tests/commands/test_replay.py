@@ -68,7 +68,9 @@ def test_a_replay_on_another_target_says_so(bundle: Path, faulty: Sandbox, hones
 
 
 def test_a_failure_of_the_embedded_sandbox_is_replayed_on_one_with_that_fault(bundle: Path) -> None:
-    result = replayed(changed(bundle, sandbox={"faults": [FAULT], "variants": []}))
+    gone = {"base_url": "http://127.0.0.1:1", "fallback_url": None}
+    target = json.loads((bundle / "failure.json").read_text("utf-8"))["target"] | gone
+    result = replayed(changed(bundle, target=target, sandbox={"faults": [FAULT], "variants": []}))
     assert 1 == result.exit_code
     assert f"        on the embedded sandbox ({FAULT})\n" in result.output
     result = replayed(bundle, "--fault", "disabled-never-said")

@@ -69,6 +69,16 @@ def test_the_admin_token_is_sent_as_admin_and_the_others_as_bearer_unless_the_pr
     assert ("Bearer", "Token") == (given.tokens.admin.scheme, given.staff[0].token.scheme)
 
 
+def test_a_profile_says_what_it_was_given_and_can_be_read_from_that() -> None:
+    admin = {"env": "A", "scheme": "Bearer"}
+    given = profile(tokens={"admin": admin}, headers={"X-A": "b", "X-Key": {"env": "KEY"}}, proxy={"env": "PROXY"})
+
+    said = given.as_given()
+    assert (admin, {"X-A": "b", "X-Key": {"env": "KEY"}}) == (said["tokens"]["admin"], said["headers"])
+    assert "request_timeout" not in said
+    assert given == Profile.model_validate(said)
+
+
 def test_a_token_that_is_no_good_has_the_scheme_of_the_one_in_whose_place_it_stands(only_admin: Sandbox) -> None:
     staff = [{"uid": only_admin.staff[0].uid, "token": {"env": "CALFUZZ_SANDBOX_STAFF_TOKEN_1", "scheme": "Token"}}]
     session = session_against(profile_for(only_admin, staff=staff))

@@ -15,9 +15,10 @@ from fuzz.bundle.files import files_of
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.keeping.describe import describe_failure
 from fuzz.failures.replays.workflow_replay import replay_workflow
-from fuzz.oracle.actions import Create, SendItems
+from fuzz.oracle.actions import NO_CALENDAR_UID, Create, SendItems
 from fuzz.sandbox.launcher import Sandbox
 from fuzz.session.session import Session
+from strategies.valid.fields import OTHER_CALENDAR_SYNC_UID
 from tests.failures.bundling import as_failure, body, played, run_script, run_test_here, session_for
 from tests.failures.replays.scripted_server import Scripted, scripted_server
 
@@ -113,6 +114,16 @@ def test_the_workflow_document_is_readable_whatever_the_failure_names(
     (tmp_path / "workflow.md").write_text(files["workflow.md"], encoding="utf-8")
     result = replay_workflow(tmp_path / "workflow.md", session)
     assert 2 == len(result.rows) or result.why.startswith("skipped: ")
+
+
+@needs_curl
+def test_a_calendar_that_is_not_there_is_named_as_the_session_named_it(
+    session: Session, server: Scripted, tmp_path: Path
+) -> None:
+    sent = body()
+    sent["external_items"][0]["external_calendar_uid"] = OTHER_CALENDAR_SYNC_UID
+    check(session, server, SendItems(0, sent), tmp_path)
+    assert NO_CALENDAR_UID in (tmp_path / "repro.sh").read_text(encoding="utf-8")
 
 
 def test_what_the_grammar_cannot_say_is_a_document_to_skip(session: Session) -> None:
