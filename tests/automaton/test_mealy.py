@@ -129,7 +129,7 @@ def test_machines_differ_where_aalpy_says_so(data: st.DataObject, machine: Mealy
         assert all(machine.outputs(other) == mutant.outputs(other) for other in shorter)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.sampled_from(CERTAIN), st.sampled_from(("server error", "missing")))
 def test_each_changed_answer_is_listed_with_its_state_and_a_shortest_word(
     at: tuple[CalendarSync | None, Input], output: str

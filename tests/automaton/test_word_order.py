@@ -30,7 +30,7 @@ def killed(machine: Mealy, words: list[Word], requests: int) -> int:
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(small_machines())
 def test_the_order_has_every_word_once(machine: Mealy) -> None:
     words = list(suite(machine))

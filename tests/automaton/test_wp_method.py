@@ -28,7 +28,7 @@ def kills(words: Iterable[Word], machine: Mealy, mutant: Mealy) -> bool:
     return any(machine.outputs(word) != mutant.outputs(word) for word in words)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data(), small_machines(), st.integers(0, 1))
 def test_every_different_machine_with_few_more_states_is_killed(
     data: st.DataObject, machine: Mealy, depth: int
@@ -44,7 +44,7 @@ def test_every_different_machine_with_two_more_states_is_killed_at_depth_2(data:
     assert kills(suite(machine, depth=2), machine, mutant) is (shortest_difference(machine, mutant) is not None)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(small_machines(max_states=3), small_machines(max_states=4))
 def test_unrelated_machines_are_told_apart(machine: Mealy, other: Mealy) -> None:
     assume(machine.inputs == other.inputs)
@@ -107,7 +107,7 @@ def _conforms(mutant: Mealy) -> bool:
     return True
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data(), st.booleans())
 def test_one_suite_serves_services_that_store_the_account_on_disable_and_others(
     data: st.DataObject, stores: bool

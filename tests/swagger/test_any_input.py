@@ -16,7 +16,7 @@ from swagger.render import as_json, as_text
 from swagger.workflow.document import parse_document
 from tests.swagger.documents import PACKAGED, PACKAGED_SWAGGER, SECOND, load_text
 
-PATIENT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+PATIENT = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 SCRAPS = [
     "---\n",
     "|",
