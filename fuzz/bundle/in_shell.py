@@ -76,15 +76,17 @@ def _expanded(text: str, names: Sequence[str], *, inside: str = "") -> str:
     return re.sub(r"(?<!\\)\$\{(\w+)\}(?!\w)", r"$\1", found)
 
 
-def pattern(promises: Sequence[Promise]) -> str:
-    """The pattern of bash for the status of an answer: `422`, `@(200|204)`."""
-    found = list(dict.fromkeys(each.replace("x", "?") for promise in promises for each in promise.statuses))
-    return found[0] if len(found) == 1 else f"@({'|'.join(found)})"
+def is_one_of(promises: Sequence[Promise]) -> str:
+    """What stands behind the status of an answer in a test of bash: `== 422`, `=~ ^(200|204)$`."""
+    found = list(dict.fromkeys(each for promise in promises for each in promise.statuses))
+    if len(found) == 1:
+        return f"== {found[0].replace('x', '?')}"
+    return f"=~ ^({'|'.join(found).replace('x', '.')})$"
 
 
 def passes(promises: Sequence[Promise]) -> str:
     """The condition for an answer that is of one of these kinds, in lines."""
-    kinds = [" && ".join([f"[[ $(status) == {pattern((each,))} ]]", *tests(each)]) for each in promises]
+    kinds = [" && ".join([f"[[ $(status) {is_one_of((each,))} ]]", *tests(each)]) for each in promises]
     return kinds[0] if len(kinds) == 1 else "{ " + " ||\n  ".join(f"{{ {kind}; }}" for kind in kinds) + "; }"
 
 

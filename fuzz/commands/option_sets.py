@@ -109,9 +109,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     from fuzz.run.phase_list import parse_phases, phase_names
 
     is_gate = command == "gate"
-    seed = given["seed"]
-    if seed is None:
-        seed = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
+    drawn = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
     time = given["max_time"] or (None if is_gate else "60s")
     phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate)
     return RunOptions(
@@ -123,7 +121,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         wait_for_target=parse_time(wait, "--wait-for-target") if (wait := given["wait_for_target"]) else 0.0,
         max_examples=given["max_examples"],
         max_failures=given["max_failures"],
-        seed=seed,
+        seed=drawn if given["seed"] is None else given["seed"],
         phases=phases,
         depth=given["depth"],
         cover=given["cover"],

@@ -15,7 +15,8 @@ from fuzz.bundle.failure_json import Bundle, FoundOnSandbox
 from fuzz.bundle.files import FAILURE
 from fuzz.errors import ExitCode, UsageError
 from fuzz.failures.keeping.store import load_bundle
-from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, as_text, cannot_tell, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import Outcome, ReplayResult, as_text, cannot_tell
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.report.text import visible
 from fuzz.run.options import RunOptions

@@ -151,4 +151,4 @@ def test_output_goes_where_the_command_was_told_to_write() -> None:
     said = io.StringIO()
     with target_of(RunOptions(command="run"), say=said) as profile:
         assert profile.on_loopback
-    assert said.getvalue().startswith("no --target: fuzzing the embedded sandbox (honest)")
+    assert said.getvalue().startswith("no --target: the embedded sandbox (honest)")

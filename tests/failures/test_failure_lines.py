@@ -12,7 +12,8 @@ import pytest
 from fuzz.events.types import Event
 from fuzz.failures.failure_event import failure_event, payload_lines
 from fuzz.failures.keeping.store import load_bundle
-from fuzz.failures.replays.bundle_replay import as_text, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import as_text
 from fuzz.oracle.actions import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.failure_view import failure_view

@@ -13,7 +13,8 @@ import pytest
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.store import FailureStore, load_bundle
-from fuzz.failures.replays.bundle_replay import Outcome, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import Outcome
 from fuzz.oracle.actions import AtOnce, Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.verdict import VerdictKind
 from fuzz.sandbox.faults import Fault

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fuzz.failures.keeping.store import load_bundle
-from fuzz.failures.replays.bundle_replay import Outcome, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import Outcome
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.scenario import from_json
 from fuzz.sandbox.faults import Fault

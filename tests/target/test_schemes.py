@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from fuzz.cli import main
 from fuzz.failures.keeping.store import load_bundle
-from fuzz.failures.replays.bundle_replay import Outcome, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import Outcome
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from fuzz.sandbox.launcher import Sandbox, profile_yaml

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fuzz.errors import UsageError
-from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, Row
 from fuzz.failures.replays.example_bodies import difference
+from fuzz.failures.replays.result import Outcome, ReplayResult, Row
 from fuzz.failures.replays.step_requests import request_of, variables_of
 from fuzz.oracle.actions import NOT_JSON
 from fuzz.session.session import Session

@@ -72,7 +72,7 @@ def _profile_of(sandbox: Sandbox, started: Future[None], manner: str, say: TextI
 
     started.result()
     os.environ.update(sandbox.env)
-    say.write(f"no --target: fuzzing the embedded sandbox ({manner}) on {sandbox.base_url}\n")
+    say.write(f"no --target: the embedded sandbox ({manner}) on {sandbox.base_url}\n")
     say.flush()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sandbox.yaml"

@@ -11,7 +11,8 @@ import pytest
 
 from fuzz.errors import ExitCode
 from fuzz.failures.keeping.store import load_bundle
-from fuzz.failures.replays.bundle_replay import Outcome, as_text, replay
+from fuzz.failures.replays.bundle_replay import replay
+from fuzz.failures.replays.result import Outcome, as_text
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.oracle.actions import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.launcher import Sandbox

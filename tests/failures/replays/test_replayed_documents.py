@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.failures.replays.bundle_replay import Outcome, ReplayResult, as_text
 from fuzz.failures.replays.example_bodies import difference, difference_from_example
+from fuzz.failures.replays.result import Outcome, ReplayResult, as_text
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.session.session import Session
 from tests.failures.replays.scripted_server import Scripted, scripted_server, session_with

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.failures.replays.bundle_replay import Outcome
+from fuzz.failures.replays.result import Outcome
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.sandbox.launcher import Sandbox
 from fuzz.session.session import Session
