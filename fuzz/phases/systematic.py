@@ -6,6 +6,7 @@ A word ends at its first failure; after a failing case, the rest of its group go
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fuzz.automaton.mealy import Mealy
@@ -19,6 +20,7 @@ from fuzz.oracle.verdict import VerdictKind
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.session.session import Session
 from fuzz.target.capabilities import Capabilities
+from fuzz.target.http.client import TimeOver
 
 PHASE = "systematic"
 
@@ -55,12 +57,13 @@ def run(
         if handler.time_left() <= 0:
             return Coverage(False, failed, lost)
         if isinstance(entry, CaseGroup):
-            _run_group(handler, entry, phase)
+            with suppress(TimeOver):
+                _run_group(handler, entry, phase)
             continue
         kinds = _run_word(handler, entry, phase)
         failed += VerdictKind.FAIL in kinds and entry.of_suite
         lost += VerdictKind.INCONCLUSIVE in kinds and entry.of_suite
-    return Coverage(True, failed, lost)
+    return Coverage(handler.time_left() > 0, failed, lost)
 
 
 def _run_word(handler: FailureHandler, word: ConformanceWord, phase: str) -> set[VerdictKind]:
@@ -92,7 +95,7 @@ def established(session: Session, extent: Extent, coverage: Sequence[Coverage]) 
     failed, lost = sum(shard.failed for shard in coverage), sum(shard.lost for shard in coverage)
     if failed:
         return f"does not conform to the documented machine: {failed} scenarios of the suite failed"
-    if not all(shard.complete for shard in coverage):
+    if not coverage or not all(shard.complete for shard in coverage):
         return "the suite was not completed: the time was over"
     if lost:
         return f"conformance is not established: answers were lost in {lost} scenarios"
