@@ -73,4 +73,4 @@ def as_text(result: ReplayResult) -> str:
 def _line(row: Row) -> str:
     does, says, seen = visible(row.does, limit=28), visible(row.says, limit=80), visible(row.seen, limit=40)
     after = visible(f"expected {row.expected}" if row.broken else row.state)
-    return f"  {row.number:<3} {does:<28}  {says:<44}  {seen:<16}  {after}"
+    return f"  {row.number:<3} {does:<28}  {says:<44}  {seen:<20}  {after}"
