@@ -73,11 +73,6 @@ class Mealy:
             yield state, output, after
             state = after
 
-    def permits(self, state: State, symbol: Input, output: str) -> bool:
-        """Whether an answer is allowed in a state."""
-        allowed_outputs = self.permitted.get((state, symbol))
-        return output in (allowed_outputs if allowed_outputs is not None else (self.table[state, symbol][0],))
-
     def explains(self, state: State, symbol: Input, output: str) -> frozenset[State]:
         """The states that an answer may leave, if it is allowed in a state; else none."""
         documented, after = self.table[state, symbol]

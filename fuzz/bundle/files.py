@@ -9,8 +9,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fuzz.bundle import in_hurl, in_python, in_shell, workflow_document
 from fuzz.bundle.description import Description
+from fuzz.bundle.formats import in_hurl, in_python, in_shell, workflow_document
 from fuzz.bundle.shell import quoted
 from fuzz.bundle.texts import filled
 

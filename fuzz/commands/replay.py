@@ -27,7 +27,7 @@ from fuzz.run.setup.session_setup import open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.http.client import Unreachable
-from fuzz.target.locks import staff_in_use
+from fuzz.target.locking.locks import staff_in_use
 from fuzz.target.profile import Profile, kept_profile
 from swagger.contract import Contract
 

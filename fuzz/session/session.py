@@ -29,10 +29,10 @@ from fuzz.oracle.actions import (
 from fuzz.oracle.scenario import kind_of, singles
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind
-from fuzz.session.admin_scheme import AdminScheme
+from fuzz.session.access.admin_scheme import AdminScheme
+from fuzz.session.access.gateways import Gateways
 from fuzz.session.concurrent import LEADS, perform_pair
 from fuzz.session.exchange import Exchange
-from fuzz.session.gateways import Gateways
 from fuzz.session.journal import Journal
 from fuzz.session.judging import unjudged_exchange
 from fuzz.session.lost_answers import after_late_requests, may_come_from_gateway

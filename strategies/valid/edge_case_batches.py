@@ -68,15 +68,6 @@ def _merged(ways: Sequence[Sequence[Fields]], place: int) -> Fields:
     return {name: value for fields in used for name, value in fields.items()}
 
 
-def with_one_item(contract: Contract, body: Fields, fields: Fields, *, single: bool = False) -> Fields:
-    """The body with one item that has these fields; in the single form if asked for and described."""
-    layout = layout_of(contract)
-    others, item = split_body(layout, body)
-    if single and layout.single is not None:
-        return {**others, layout.single: {**item, **fields}}
-    return {**others, layout.listing.name: [{**item, **fields}]}
-
-
 def _in_batches(contract: Contract, body: Fields, changes: Sequence[Fields]) -> Iterator[Fields]:
     layout = layout_of(contract)
     others, item = split_body(layout, body)

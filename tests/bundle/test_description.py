@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fuzz.bundle import in_hurl
 from fuzz.bundle.failure_json import BundleError, read_bundle, times_of
-from fuzz.bundle.in_shell import common_options
+from fuzz.bundle.formats import in_hurl
+from fuzz.bundle.formats.in_shell import common_options
 from fuzz.bundle.promises import Promise, Value, allowed_at_the_end, allowed_on_the_way
 from fuzz.bundle.texts import broken, filled, pieces, shown, variable
 from fuzz.oracle.actions import AtOnce, Create, Move, MoveSync

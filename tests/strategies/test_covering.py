@@ -9,8 +9,9 @@ import pytest
 
 from strategies.valid.bodies import plain_payload
 from strategies.valid.covering import SIZES, Row, covering_body, covering_rows
+from strategies.valid.edge_case_batches import unusual_fields
 from swagger.load import load_contract
-from tests.strategies.sent import judged
+from tests.strategies.sent import judged, with_rule
 
 CONTRACT = load_contract()
 ACCEPTED = 152
@@ -51,3 +52,16 @@ def test_every_body_is_valid_and_every_text_is_one_too() -> None:
     assert any(isinstance(each, str) for each in made)
     for each in made:
         assert judged(CONTRACT, json.loads(each) if isinstance(each, str) else each).is_valid, each
+
+
+@pytest.mark.parametrize("factor", range(3))
+def test_each_unusual_value_is_allowed_alone_in_both_forms(factor: int) -> None:
+    body = plain_payload(CONTRACT, provider="google_v3", account="a@example.com")
+    for place in range(len(unusual_fields(CONTRACT)[factor])):
+        fields = tuple(place if each == factor else -1 for each in range(3))
+        for size in (0, 1):
+            assert judged(CONTRACT, covering_body(CONTRACT, Row(size, None, 0, fields), body)).is_valid, fields
+
+
+def test_without_the_alternative_there_is_no_single_form() -> None:
+    assert all(row.size for row in covering_rows(with_rule(CONTRACT, "external_items", alternative=None), 1))

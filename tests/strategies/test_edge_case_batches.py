@@ -8,15 +8,11 @@ from strategies.valid.edge_case_batches import (
     BATCH_SIZE,
     edge_case_batches,
     mixed_batches,
-    unusual_ids,
-    unusual_spans,
-    unusual_titles,
-    with_one_item,
 )
 from strategies.values.accounts import PLAIN_ACCOUNTS, UNUSUAL_ACCOUNTS
 from strategies.values.edge_cases import EDGE_CASE_IDS, EDGE_CASE_SPANS, EDGE_CASE_TITLES
 from swagger.contract import Contract
-from tests.strategies.sent import NAMES, judged, with_rule, without_rules
+from tests.strategies.sent import NAMES, judged, without_rules
 
 ITEM = "external_items[]"
 
@@ -40,21 +36,6 @@ def test_batches_hold_every_unusual_title_id_and_date(contract: Contract) -> Non
         assert {f"{before}{{{{now_timestamp}}}}{after}" for before, after in EDGE_CASE_IDS} <= {
             item["external_id"] for item in items
         }
-
-
-def test_each_unusual_thing_is_allowed_alone_in_both_forms(contract: Contract) -> None:
-    body = plain_payload(contract, **NAMES)
-    for fields in (*unusual_titles(contract), *unusual_ids(contract), *unusual_spans(contract)):
-        for single in (False, True):
-            assert judged(contract, with_one_item(contract, body, fields, single=single)).is_valid, fields
-
-
-def test_without_the_alternative_there_is_no_single_form(contract: Contract) -> None:
-    changed = with_rule(contract, "external_items", alternative=None)
-    body = plain_payload(changed, **NAMES)
-
-    titled = with_one_item(changed, body, {"external_title": "a"}, single=True)
-    assert titled["external_items"][0]["external_title"] == "a"
 
 
 def test_a_contract_without_such_fields_has_no_batches_of_them(contract: Contract) -> None:

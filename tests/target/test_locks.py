@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 from fuzz.cli import main
 from fuzz.errors import UsageError
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
-from fuzz.target import redis_locks
 from fuzz.target.http.redis_server import redis_at
-from fuzz.target.locks import staff_in_use
+from fuzz.target.locking import redis_locks
+from fuzz.target.locking.locks import staff_in_use
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource
 from swagger.load import WORKFLOW
 from tests.cluster.processes import Redis, wait_until
@@ -126,7 +126,7 @@ def test_a_lock_whose_holder_cannot_be_read_is_a_lock(tmp_path: Path) -> None:
 def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A Redis server that machines share; each machine has lock files of its own."""
     machines = iter(range(100))
-    monkeypatch.setattr("fuzz.target.locks._folder", lambda: tmp_path / f"machine-{next(machines)}")
+    monkeypatch.setattr("fuzz.target.locking.locks._folder", lambda: tmp_path / f"machine-{next(machines)}")
     with Redis() as server:
         yield server.url
 

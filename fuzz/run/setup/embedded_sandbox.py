@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from fuzz.errors import UsageError
 from fuzz.failures.keeping.shared_store import location_of
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
-from fuzz.target.locks import staff_in_use
+from fuzz.target.locking.locks import staff_in_use
 from fuzz.target.profile import Profile, load_profile
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import GivenText, GivenToken
-from fuzz.bundle.in_shell import JSON
+from fuzz.bundle.formats.in_shell import JSON
 from fuzz.bundle.promises import Path, Promise
 from fuzz.bundle.shell import authorities, source_of, token_variable
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep

@@ -14,9 +14,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from fuzz.target.lock_holder import Holder, in_use
+from fuzz.target.locking.lock_holder import Holder, in_use
+from fuzz.target.locking.redis_locks import locked_in_redis
 from fuzz.target.profile import Profile
-from fuzz.target.redis_locks import locked_in_redis
 
 
 @contextmanager

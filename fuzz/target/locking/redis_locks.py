@@ -9,7 +9,7 @@ from typing import Any
 
 from fuzz.errors import UsageError
 from fuzz.target.http.redis_server import redis_at
-from fuzz.target.lock_holder import in_use
+from fuzz.target.locking.lock_holder import in_use
 
 SECONDS_TO_EXPIRE = 60.0
 """How long a lock stays after its holder was killed."""
