@@ -161,8 +161,8 @@ def near_the_cover(draw: st.DrawFn, machine: Mealy) -> Mealy:
             table |= {(copied, y): machine.table[after, y] for y in machine.inputs}
     at = (draw(st.sampled_from([state for state, _ in table if isinstance(state, tuple)])), machine.inputs[0])
     table[at] = (table[at][0], draw(st.sampled_from(machine.states)))
-    on_the_way = {machine.after(word[:-1]): word[-1] for word in cover(machine).values() if word}
-    table |= {(state, x): machine.table[state, x] for state, x in on_the_way.items()}
+    on_the_way = {(machine.after(word[:-1]), word[-1]) for word in cover(machine).values() if word}
+    table |= {each: machine.table[each] for each in on_the_way}
     return Mealy(machine.initial, machine.inputs, table, machine.starts)
 
 
