@@ -136,16 +136,17 @@ def with_own_ids(group: CaseGroup) -> CaseGroup:
 
 def _numbered_actions(actions: Sequence[Action], first: int) -> tuple[Action, ...]:
     return tuple(
-        replace(action, body=_numbered_body(action.body, place))
-        if isinstance(action, SendItems) and action.raw is None
-        else action
+        _numbered_items(action, place) if isinstance(action, SendItems) else action
         for place, action in enumerate(actions, start=first)
     )
 
 
-def _numbered_body(body: Json, number: int) -> Json:
-    """The body with a number behind each timestamp. Replaced in the JSON text, as some bodies have a thousand items."""
-    return json.loads(json.dumps(body).replace(NOW, f"{NOW}{number:03}"))
+def _numbered_items(action: SendItems, number: int) -> SendItems:
+    """The action with a number behind each timestamp, replaced in the JSON text: some bodies have a thousand items."""
+    numbered = f"{NOW}{number:03}"
+    if action.raw is not None:
+        return replace(action, raw=action.raw.replace(NOW, numbered))
+    return replace(action, body=json.loads(json.dumps(action.body).replace(NOW, numbered)))
 
 
 def in_groups(beginning: tuple[Action, ...], actions: Sequence[Action]) -> Iterator[CaseGroup]:

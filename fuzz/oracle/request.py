@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fuzz.oracle.actions import Create, MoveSync, RequestContext, SendItems, Token
 from fuzz.oracle.state import Named
 from fuzz.oracle.validity.feature_names import Feature, Unspecified, in_order
-from fuzz.oracle.validity.unspecified_features import unspecified_in, unspecified_names
+from fuzz.oracle.validity.unspecified_features import unspecified_in, unspecified_in_text, unspecified_names
 from fuzz.oracle.validity.violations import Validity, named_by, violations
 from swagger.contract import Contract, Json
 
@@ -31,7 +31,8 @@ def request_of(
 ) -> Request:
     """The request of an action. `body`: as it was sent, `NOT_JSON` if it does not parse."""
     if isinstance(action, SendItems):
-        return Request(action, named_by(body), judge_payload(contract, body, context), context.token)
+        request = Request(action, named_by(body), judge_payload(contract, body, context), context.token)
+        return unspecified_also(request, *unspecified_in_text(action.raw))
     if isinstance(action, MoveSync):
         unspecified = unspecified_names(contract, action.provider, action.account)
         return Request(action, named_of(action), Validity(unspecified=unspecified), context.token)
@@ -53,10 +54,13 @@ def named_of(action: Create | MoveSync) -> Named:
 
 def sent_again(request: Request) -> Request:
     """The request as it is judged if it was sent before, without an answer, and may have been carried out then."""
-    return unspecified_also(request, Feature.ID_SENT_BEFORE) if isinstance(request.action, SendItems) else request
+    again = Unspecified(Feature.ID_SENT_BEFORE)
+    return unspecified_also(request, again) if isinstance(request.action, SendItems) else request
 
 
-def unspecified_also(request: Request, feature: Feature) -> Request:
-    """The request with one more unspecified feature."""
-    unspecified = in_order((*request.validity.unspecified, Unspecified(feature)))
+def unspecified_also(request: Request, *features: Unspecified) -> Request:
+    """The request with more unspecified features."""
+    if not features:
+        return request
+    unspecified = in_order((*request.validity.unspecified, *features))
     return replace(request, validity=replace(request.validity, unspecified=unspecified))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -27,6 +28,16 @@ class Arrival:
     operation: Operation
     token: str | None
     raw: bytes
+
+    @property
+    def has_repeated_key(self) -> bool:
+        """Whether the body is JSON in which a key comes twice in one object."""
+        sizes: list[tuple[int, int]] = []
+        try:
+            json.loads(self.raw, object_pairs_hook=lambda pairs: sizes.append((len(pairs), len(dict(pairs)))))
+        except (ValueError, RecursionError):
+            return False
+        return any(pairs > keys for pairs, keys in sizes)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Kind(Enum):
     WRONG_FORMAT = auto()
     NO_FIELDS = auto()
     NOT_JSON = auto()
+    REPEATED_KEY = auto()
     TWO_RULES = auto()
     UNUSUAL_VALUE = auto()
     STRUCTURE = auto()
@@ -53,7 +54,7 @@ class Mutation:
     @property
     def raw(self) -> bool:
         """Whether `apply` returns a text that is sent as it is."""
-        return self.kind is Kind.NOT_JSON
+        return self.kind in (Kind.NOT_JSON, Kind.REPEATED_KEY)
 
 
 def field_mutation(

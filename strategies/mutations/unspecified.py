@@ -6,6 +6,7 @@ and orders of dates.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -48,6 +49,7 @@ _OTHER_CALENDARS = (
     Sample("no uid at all", "no such calendar"),
 )
 _NULL = Sample("null", None, typical=True)
+_REPEATED = Sample("key twice", None, typical=True)
 
 
 def _nested(depth: int) -> Json:
@@ -98,6 +100,7 @@ def _unspecified_mutations(layout: Layout, unlisted: tuple[str, ...]) -> tuple[M
         *(mutation for rule in optional for mutation in _null(layout, rule)),
         *(mutation for rule in layout.unpromised for mutation in _of_field(layout, rule, _unpromised(rule))),
         *_unknown_fields(layout),
+        *(mutation for rule in promised for mutation in _repeated_key(layout, rule)),
         *_of_forms(layout),
         *_of_lists(layout),
         *_of_order(layout),
@@ -146,6 +149,24 @@ def _null(layout: Layout, rule: FieldRule) -> Iterator[Mutation]:
     kind = Kind.STRUCTURE if rule is layout.listing else Kind.UNUSUAL_VALUE
     for form in places_of(layout, rule):
         yield field_mutation(kind, _NULL, layout, rule, form)
+
+
+def _repeated_key(layout: Layout, rule: FieldRule) -> Iterator[Mutation]:
+    """Texts in which the key of a field comes twice in its object, with the same value."""
+    for form in places_of(layout, rule):
+        yield field_mutation(Kind.REPEATED_KEY, _REPEATED, layout, rule, form, edit=_with_key_twice)
+
+
+def _with_key_twice(body: Json, path: Path) -> str:
+    *parent, name = path
+    again = f"{name} again"
+
+    def double(fields: Json) -> Json:
+        value = fields.get(name, "text")
+        return {**fields, name: value, again: value}
+
+    doubled = change(body, tuple(parent), double)
+    return json.dumps(doubled).replace(json.dumps(again), json.dumps(name))
 
 
 def _unknown_fields(layout: Layout) -> Iterator[Mutation]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fuzz.sandbox.requests import Operation
@@ -25,6 +27,7 @@ from tests.sandbox.scenarios import (
     together,
 )
 from tests.sandbox.test_honest import STATES, TABLE
+from tests.sandbox.witnesses.backend import SPELT, spelt
 
 FRESH = STATES["fresh"]
 BOUND = STATES["bound"]
@@ -83,6 +86,11 @@ DIFFERENCES: dict[Variant, tuple[list[Step | Together], str, str]] = {
         [*FRESH, send(external_items=[item(number) for number in range(400)])],
         "200",
         "refused 413",
+    ),
+    Variant.REPEATED_KEYS_REFUSED: (
+        [*FRESH, spelt('{"note": 1, ' + json.dumps({"note": 1, **SPELT})[1:])],
+        "200",
+        REFUSED,
     ),
     Variant.EMPTY_TEXTS_REFUSED: ([*FRESH, send_item(external_title="")], "200", REFUSED),
 }

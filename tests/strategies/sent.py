@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fuzz.oracle.actions import NOT_JSON, RequestContext
-from fuzz.oracle.request import judge_payload
+from fuzz.oracle.actions import NOT_JSON, RequestContext, SendItems
+from fuzz.oracle.request import judge_payload, request_of
 from fuzz.oracle.validity.violations import Validity
 from strategies.byte_choices import Picks
 from strategies.mutations.mutation import Mutation
@@ -43,13 +43,17 @@ def filled(value: Json) -> Json:
 
 
 def judged(contract: Contract, body: Json) -> Validity:
-    return judge_payload(contract, filled(body), CIRCUMSTANCES)
+    """The validity of a body, or of a text that is sent as it is."""
+    if not isinstance(body, str):
+        return judge_payload(contract, filled(body), CIRCUMSTANCES)
+    text = filled(body)
+    return request_of(contract, SendItems(0, None, raw=text), parsed(text), CIRCUMSTANCES).validity
 
 
 def violated_by(contract: Contract, mutation: Mutation, body: Json) -> set[str]:
     """Ids of the clauses that a mutation violates in a body, as sent."""
     sent = mutation.apply(body)
-    return set(judged(contract, parsed(sent) if mutation.raw else sent).violations)
+    return set(judge_payload(contract, filled(parsed(sent) if mutation.raw else sent), CIRCUMSTANCES).violations)
 
 
 def parsed(text: str) -> Json:

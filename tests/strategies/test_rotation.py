@@ -65,7 +65,7 @@ def test_the_typical_mutations_are_every_structure_and_one_of_each_way_to_be_unu
     catalogue = unspecified_mutations(contract)
     typical = typical_mutations(catalogue)
     structures = {mutation for mutation in catalogue if mutation.kind is Kind.STRUCTURE}
-    values = {"empty text", "NUL", "256 characters", "another calendar", "null", "rule", "text"}
+    values = {"empty text", "key twice", "NUL", "256 characters", "another calendar", "null", "rule", "text"}
 
     assert structures <= set(typical)
     assert {*values, "lower-case t", "year 9999"} == {mutation.label for mutation in {*typical} - structures}

@@ -14,7 +14,7 @@ from fuzz.oracle.actions import Create, SendItems
 from fuzz.oracle.judgement.judge import after_unknown, explain, verdict_on
 from fuzz.oracle.request import Request, sent_again, unspecified_also
 from fuzz.oracle.state import Belief
-from fuzz.oracle.validity.feature_names import Feature
+from fuzz.oracle.validity.feature_names import Feature, Unspecified
 from fuzz.oracle.validity.violations import items_of
 from fuzz.oracle.verdict import ReadAnswer, Verdict, VerdictKind
 from swagger.contract import Contract, ids_of
@@ -45,7 +45,7 @@ def as_second(contract: Contract, first: Request, second: Request) -> Request:
     if not isinstance(second.action, SendItems):
         return second
     if isinstance(first.action, Create):
-        return unspecified_also(second, Feature.OTHER_CALENDAR_UID)
+        return unspecified_also(second, Unspecified(Feature.OTHER_CALENDAR_UID))
     if isinstance(first.action, SendItems) and not _ids(contract, first).isdisjoint(_ids(contract, second)):
         return sent_again(second)
     return second

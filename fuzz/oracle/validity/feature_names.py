@@ -29,6 +29,7 @@ class Feature(StrEnum):
     NO_EMAIL_ADDRESS = "account is no email address"
     ACCOUNT_MAY_MATCH = "account differs in case, white space or Unicode form"
 
+    REPEATED_KEY = "one key twice in an object"
     UNKNOWN_FIELD = "unknown field"
     UNDOCUMENTED_FIELD = "undocumented field"
     NULL = "null"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,26 @@ def unspecified_in(contract: Contract, body: Json, context: RequestContext) -> t
         features.update(_unspecified_fields(contract, "", [body]))
         features.update(_unspecified_whole(contract, body, context))
     return in_order(features)
+
+
+def unspecified_in_text(text: str | None) -> tuple[Unspecified, ...]:
+    """The unspecified feature of a JSON text that its value does not show: RFC 8259, section 4, says of a key that
+    comes twice in an object only that software differs.
+    """
+    return (Unspecified(Feature.REPEATED_KEY),) if text is not None and _has_repeated_key(text) else ()
+
+
+def _has_repeated_key(text: str) -> bool:
+    found: list[int] = []
+
+    def count(pairs: list[tuple[str, Json]]) -> None:
+        found.append(len(pairs) - len({name for name, _ in pairs}))
+
+    try:
+        json.loads(text, object_pairs_hook=count)
+    except (ValueError, RecursionError):
+        return False
+    return any(found)
 
 
 def unspecified_names(contract: Contract, provider: str, account: str) -> tuple[Unspecified, ...]:

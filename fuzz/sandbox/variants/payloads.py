@@ -133,6 +133,15 @@ async def large_bodies_refused(service: Behaviour, inherited: Inherited[Awaitabl
     return responses.too_large() if large else await inherited(arrival)
 
 
+@variant.by(instead_of(Behaviour.respond))
+async def repeated_keys_refused(
+    service: Behaviour, inherited: Inherited[Awaitable[Answer]], arrival: Arrival
+) -> Answer:
+    """A body in which a key comes twice in one object is refused."""
+    refused = responses.unreadable("a key comes twice")
+    return refused if arrival.has_repeated_key else await inherited(arrival)
+
+
 empty_texts_refused = variant("Texts may not be empty.", *refuses_texts("must not be empty", lambda text: not text))
 
 

@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 
 from fuzz.oracle.actions import UNKNOWN_UID, Token
-from fuzz.oracle.validity.unspecified_features import is_plain_email, unspecified_in, unspecified_names
+from fuzz.oracle.validity.unspecified_features import (
+    is_plain_email,
+    unspecified_in,
+    unspecified_in_text,
+    unspecified_names,
+)
 from swagger.contract import Json
 from tests.oracle.documented import HERE, UID, A, G, body, item, judged, single, texts, the_contract
 
@@ -115,6 +120,21 @@ def test_the_token_of_somebody_else_is_unspecified(token: Token, features: tuple
     assert tuple(text for text in features if "token" in text) == texts(
         unspecified_in(the_contract(), 5, replace(HERE, token=token))
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "features"),
+    [
+        ('{"a": 1, "b": {"a": 1}}', ()),
+        ('{"a": 1, "a": 1}', ("one key twice in an object",)),
+        ('{"a": 1, "\\u0061": 2}', ("one key twice in an object",)),
+        ('[{"b": {"a": 1, "a": 2}}]', ("one key twice in an object",)),
+        ('{"a": 1, "a": 1', ()),
+        (None, ()),
+    ],
+)
+def test_a_key_that_comes_twice_in_one_object_is_unspecified(text: str | None, features: tuple[str, ...]) -> None:
+    assert features == texts(unspecified_in_text(text))
 
 
 @pytest.mark.parametrize(

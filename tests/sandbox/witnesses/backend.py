@@ -63,6 +63,9 @@ GATEWAY = {
         OK, "refused 400", *FRESH, spelt(json.dumps(dict(reversed(SPELT.items())), ensure_ascii=False))
     ),
     Fault.ESCAPED_EMOJI_CRASHES: witness(OK, "500", *FRESH, spelt(json.dumps(SPELT))),
+    Fault.REPEATED_KEY_CRASHES: witness(
+        OK, "500", *FRESH, spelt('{"note": 1, ' + json.dumps({"note": 1, **SPELT})[1:])
+    ),
     Fault.ANSWER_CACHED_BY_BODY: witness("invalid", OK, *BOUND, disable(), send()),
 }
 RECORDS = {

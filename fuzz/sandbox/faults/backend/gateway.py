@@ -45,6 +45,10 @@ escaped_emoji_crashes = fault(
     "A character beyond the first plane, written as two JSON escapes, makes the server fall over.",
     answered_by_gateway(responses.server_error(), when=lambda arrival: ESCAPED_PAIR.search(arrival.raw) is not None),
 )
+repeated_key_crashes = fault(
+    "A key that comes twice in an object makes the server fall over.",
+    answered_by_gateway(responses.server_error(), when=lambda arrival: arrival.has_repeated_key),
+)
 
 
 @fault.mixin
