@@ -13,7 +13,7 @@ from strategies.valid.bodies import plain_payload
 from strategies.valid.fields import listed_providers
 from swagger.contract import Contract, Json
 
-CASES_A_SYNC = 15
+CASES_A_SYNC = 30
 NOW = "{{now_timestamp}}"
 UNUSUAL_STRUCTURES = 8
 ACCOUNT, OTHER_ACCOUNT = "a@example.com", "b@example.com"

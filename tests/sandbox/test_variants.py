@@ -90,7 +90,7 @@ DIFFERENCES: dict[Variant, tuple[list[Step | Together], str, str]] = {
     Variant.REPEATED_KEYS_REFUSED: (
         [*FRESH, spelt('{"note": 1, ' + json.dumps({"note": 1, **SPELT})[1:])],
         "200",
-        REFUSED,
+        "refused 400",
     ),
     Variant.EMPTY_TEXTS_REFUSED: ([*FRESH, send_item(external_title="")], "200", REFUSED),
 }
