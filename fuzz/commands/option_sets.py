@@ -95,6 +95,12 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
         click.option("--pin", type=EXISTING, metavar="FILE", help="Observations to compare with; written if missing."),
         click.option("--pin-strict", is_flag=True, help="Fail if a pinned observation changed."),
+        click.option(
+            "--observability",
+            type=EXISTING,
+            metavar="FILE",
+            help="Write Hypothesis's observations of the random phase, one JSON a line, for Tyche.",
+        ),
         click.option("--dry-run", is_flag=True, help="Print what would be sent; send nothing."),
         click.option("--no-progress", is_flag=True, help="Print only the final report."),
     )
@@ -134,6 +140,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         baseline_prune=given["baseline_prune"],
         pin=given["pin"],
         pin_strict=given["pin_strict"],
+        observability=given["observability"],
         dry_run=given["dry_run"],
         reports=tuple(kind.strip() for kind in given["reports"].split(",") if kind.strip()),
         report_dir=given["report_dir"],

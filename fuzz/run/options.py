@@ -51,6 +51,7 @@ class RunOptions:
     swagger: Path | None = None
     documents: Path | None = None
     shrink_requests: int = 100
+    observability: Path | None = None
     pin: Path | None = None
     pin_strict: bool = False
     dry_run: bool = False

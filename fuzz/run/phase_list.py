@@ -18,6 +18,7 @@ from fuzz.oracle.scenario import singles
 from fuzz.phases import preflight, race, systematic
 from fuzz.phases import random as random_phase
 from fuzz.phases.capabilities import capabilities_of
+from fuzz.phases.observability import observations_in
 from fuzz.phases.systematic import Coverage
 from fuzz.run.options import GATE_EXAMPLES, RunOptions
 from fuzz.run.workers import Workers
@@ -117,7 +118,8 @@ def _random(context: PhaseContext) -> PhaseResult:
     with random_phase.no_constants_of_the_source():
         if swagger_bodies:
             random_phase.warm_up(first.session.contract)
-        with random_phase.nothing_old_collected():
+        observed = observations_in(context.options.observability, redact=first.session.secrets.redact)
+        with random_phase.nothing_old_collected(), observed:
             context.workers.run_on_all(work)
     return PhaseResult()
 

@@ -1,0 +1,41 @@
+"""Writes Hypothesis's observations of the examples to a file, one JSON object a line: what Tyche draws."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from hypothesis.internal.observability import with_observability_callback
+from hypothesis.strategies._internal.utils import to_jsonable
+
+from fuzz.errors import UsageError
+
+
+@contextmanager
+def observations_in(path: Path | None, *, redact: Callable[[str], str]) -> Iterator[None]:
+    """Within the block, the examples of all threads are written to the file, which is written anew. UsageError for a
+    file that cannot be written.
+    """
+    if path is None:
+        yield
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        what = f"--observability {path}: {error.strerror}"
+        raise UsageError(what, next="name a file that can be written") from None
+    lock = Lock()
+
+    def write(observation: Any, _thread: int) -> None:
+        # Coverage is of calfuzz, not of the target, and ten times as long as all the rest.
+        shown = {**to_jsonable(observation, avoid_realization=False), "coverage": None}
+        line = redact(json.dumps(shown))
+        with lock:
+            file.write(line + "\n")
+
+    with file, with_observability_callback(write, all_threads=True):
+        yield
