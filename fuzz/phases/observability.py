@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from hypothesis.internal.observability import with_observability_callback
 from hypothesis.strategies._internal.utils import to_jsonable
@@ -32,10 +32,10 @@ def observations_in(path: Path | None, *, redact: Callable[[str], str]) -> Itera
 
     def write(observation: Any, _thread: int) -> None:
         # Coverage is of calfuzz, not of the target, and ten times as long as all the rest.
-        shown = {**to_jsonable(observation, avoid_realization=False), "coverage": None}
-        line = redact(json.dumps(shown))
+        shown: dict[str, Any] = {**vars(observation), "coverage": None}
+        line = redact(json.dumps(to_jsonable(shown, avoid_realization=False)))
         with lock:
             file.write(line + "\n")
 
-    with file, with_observability_callback(write, all_threads=True):
+    with file, with_observability_callback(cast(Any, write), all_threads=True):
         yield
