@@ -32,8 +32,8 @@ def observations_in(path: Path | None, *, redact: Callable[[str], str]) -> Itera
 
     def write(observation: Any, _thread: int) -> None:
         # Coverage is of calfuzz, not of the target, and ten times as long as all the rest.
-        shown: dict[str, Any] = {**vars(observation), "coverage": None}
-        line = redact(json.dumps(to_jsonable(shown, avoid_realization=False)))
+        shown: Any = to_jsonable(observation, avoid_realization=False)
+        line = redact(json.dumps({**shown, "coverage": None}))
         with lock:
             file.write(line + "\n")
 
