@@ -19,7 +19,6 @@ from fuzz.commands.option_sets import (
     options_of,
     run_options,
 )
-from fuzz.errors import UsageError
 from fuzz.signals import interruptible
 
 if TYPE_CHECKING:
@@ -247,9 +246,5 @@ def report(directory: Path, reports: str) -> None:
     from fuzz.report.write import write_reports
 
     kinds = [kind.strip() for kind in reports.split(",") if kind.strip()]
-    try:
-        written = write_reports(directory, kinds, stdout=sys.stdout, environ=os.environ)
-    except OSError as error:
-        raise UsageError(f"the reports in {directory} cannot be written: {error.strerror}", next="make room") from None
-    for path in written:
+    for path in write_reports(directory, kinds, stdout=sys.stdout, environ=os.environ):
         click.echo(path)

@@ -23,9 +23,11 @@ class ExitCode(IntEnum):
 
 
 class Terminated(KeyboardInterrupt):
-    """Raised on SIGTERM. Like an interruption, with another exit code."""
+    """Raised on SIGTERM and SIGHUP. Like an interruption, with another exit code: 128 and the signal's number."""
 
-    exit_code = 143
+    def __init__(self, signal: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + signal
 
 
 class UsageError(Exception):

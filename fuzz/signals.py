@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM raise an exception at once, or before the next request if the first one was swallowed.
+"""Ctrl-C, SIGTERM and SIGHUP raise an exception at once, or before the next request if the first one was swallowed.
 
 A signal handler raises in the code that runs at that moment. If that is a callback of the garbage collector (Hypothesis
 has one), Python prints the exception and goes on.
@@ -19,10 +19,13 @@ _unheard: list[KeyboardInterrupt] = []
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C and SIGTERM raise within the block, so that reports are still written. Only for the main thread."""
+    """Ctrl-C, SIGTERM and SIGHUP (a closed terminal) raise within the block, so that reports are still written.
+
+    Only for the main thread. A signal that is ignored, as `nohup` does with SIGHUP, stays so.
+    """
 
     def interrupt(number: int, _frame: Any) -> None:
-        _unheard.append(Terminated() if number == signal.SIGTERM else KeyboardInterrupt())
+        _unheard.append(KeyboardInterrupt() if number == signal.SIGINT else Terminated(number))
         raise _unheard[-1]
 
     def unraisable(what: Any) -> None:
@@ -30,7 +33,11 @@ def interruptible() -> Iterator[None]:
             report(what)
 
     report, sys.unraisablehook = sys.unraisablehook, unraisable
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

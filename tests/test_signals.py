@@ -12,7 +12,10 @@ from fuzz.errors import Terminated
 from fuzz.signals import heard, interruptible, raise_unheard
 
 
-@pytest.mark.parametrize(("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)],
+)
 def test_what_python_drops_is_raised_at_the_next_request(
     number: signal.Signals, kind: type[BaseException], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,6 +55,22 @@ def test_what_else_cannot_be_raised_is_reported_as_ever(monkeypatch: pytest.Monk
         Failing()
         gc.collect()
     assert ["in a finaliser"] == reported
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_the_exit_code_is_the_signals(number: signal.Signals, code: int) -> None:
+    with interruptible(), pytest.raises(Terminated) as raised:
+        signal.raise_signal(number)
+    assert code == raised.value.exit_code
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptible():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_handlers_are_put_back() -> None:

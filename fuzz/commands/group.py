@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
 import click
 
-from fuzz.errors import REDACTORS, ExitCode, Terminated, UsageError
+from fuzz.commands.output import survive_lost_output
+from fuzz.errors import REDACTORS, ExitCode, UsageError
 
 
 class CalfuzzGroup(click.Group):
@@ -16,6 +16,7 @@ class CalfuzzGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
+        survive_lost_output()
         try:
             result = super().main(*args, **kwargs)
         except UsageError as error:
@@ -25,14 +26,10 @@ class CalfuzzGroup(click.Group):
             _end(f"error: {error.format_message()}\n  next: {command} --help lists the options", ExitCode.USAGE)
         except click.ClickException as error:
             _end(f"error: {error.format_message()}", ExitCode.USAGE)
-        except Terminated:
-            sys.exit(Terminated.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            sys.exit(ExitCode.INTERRUPTED)
-        except BrokenPipeError:
-            # The reader of our output has gone. Python's own flush at exit would raise again: let it write to nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(ExitCode.INTERRUPTED)
+        except (KeyboardInterrupt, click.Abort) as ending:
+            # click raises an Abort in place of what has interrupted it.
+            interruption = ending.__cause__ if isinstance(ending, click.Abort) else ending
+            sys.exit(getattr(interruption, "exit_code", ExitCode.INTERRUPTED))
         except Exception:
             # Not exit code 1: that would tell a pipeline that the target's contract is broken.
             import traceback

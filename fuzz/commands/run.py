@@ -25,7 +25,7 @@ from fuzz.failures.keeping.shared_store import location_of, shared_failures
 from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
-from fuzz.report.write import check_kinds, write_reports
+from fuzz.report.write import ReportsError, check_kinds, write_reports
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
@@ -41,6 +41,7 @@ from fuzz.session.journal import Journal
 from fuzz.session.session import Session
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile
 from fuzz.target.secrets import Secrets
+from fuzz.target.user_files import check_writable
 from swagger.contract import Contract
 
 
@@ -54,6 +55,7 @@ def run_and_report(
 ) -> int:
     """Runs, reports, and returns the exit code. UsageError, before the first request, for options that cannot work."""
     check_kinds(options.reports)
+    _check_files(options)
     if options.dry_run:
         return _dry_run(options, _files(options)[0], stdout)
     terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
@@ -61,17 +63,41 @@ def run_and_report(
         with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
             contract, baseline, pinned = _files(options)
             summary = _run(options, contract, baseline, pinned, ready, folder, terminal)
-        _keep_baseline(options, baseline, summary)
-        if options.pin is not None and pinned is None:
-            save_pin(options.pin, summary)
         written: list[Path] = []
-        try:
-            written = write_reports(folder.path, options.reports, stdout=stdout, environ=environ)
-        except OSError as error:
-            again = f"make room, then `calfuzz report {folder.path}` writes them"
-            stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+        with _told(stdout):
+            _keep_baseline(options, baseline, summary)
+        with _told(stdout):
+            if options.pin is not None and pinned is None:
+                save_pin(options.pin, summary)
+        with _told(stdout):
+            try:
+                written = write_reports(folder.path, options.reports, stdout=stdout, environ=environ, known=summary)
+            except ReportsError as error:
+                written = error.written
+                raise
     terminal.finish(summary, reports=written)
     return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
+
+
+@contextmanager
+def _told(stdout: TextIO) -> Iterator[None]:
+    """What cannot be written after the run is told, and changes nothing of its verdict."""
+    try:
+        yield
+    except UsageError as error:
+        stdout.write(f"{error}\n")
+
+
+def _check_files(options: RunOptions) -> None:
+    """UsageError for a file that the run is to write, and could not."""
+    changes_baseline = options.baseline_update or options.baseline_prune
+    for path, kind in (
+        (options.pin, "pin file"),
+        (options.baseline if changes_baseline else None, "baseline"),
+        (options.observability, "observations"),
+    ):
+        if path is not None:
+            check_writable(path, kind=kind)
 
 
 def _files(options: RunOptions) -> tuple[Contract, Baseline | None, Pinned | None]:

@@ -197,10 +197,20 @@ class Confirmer:
         """Keeps a failure and writes its event. Returns the failure with its bundle."""
         failure = replace(failure, count=self.registry.count(failure.fingerprint))
         event = failure_event(self.session, failure, status)
-        failure = replace(failure, bundle=self.keeping.keep(failure, event))
+        failure = replace(failure, bundle=self._keep(failure, event))
         event["bundle"] = failure.bundle
         self.session.journal.emit(event)
         return failure
+
+    def _keep(self, failure: Failure, event: FailureEvent) -> str | None:
+        """Keeps a failure. One whose bundle cannot be written is told all the same."""
+        try:
+            return self.keeping.keep(failure, event)
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or error
+            what = f"the bundle of {failure.fingerprint} cannot be written ({why}): the reports have all of it"
+            self.session.journal.emit({"event": "trouble", "what": what})
+            return None
 
 
 def _simplest_first(sighting: Sighting) -> tuple[bool, int]:

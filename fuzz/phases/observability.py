@@ -12,22 +12,13 @@ from typing import Any, cast
 from hypothesis.internal.observability import with_observability_callback
 from hypothesis.strategies._internal.utils import to_jsonable
 
-from fuzz.errors import UsageError
-
 
 @contextmanager
 def observations_in(path: Path | None, *, redact: Callable[[str], str]) -> Iterator[None]:
-    """Within the block, the examples of all threads are written to the file, which is written anew. UsageError for a
-    file that cannot be written.
-    """
+    """Within the block, the examples of all threads are written to the file, which is written anew."""
     if path is None:
         yield
         return
-    try:
-        file = path.open("w", encoding="utf-8")
-    except OSError as error:
-        what = f"--observability {path}: {error.strerror}"
-        raise UsageError(what, next="name a file that can be written") from None
     lock = Lock()
 
     def write(observation: Any, _thread: int) -> None:
@@ -37,5 +28,5 @@ def observations_in(path: Path | None, *, redact: Callable[[str], str]) -> Itera
         with lock:
             file.write(line + "\n")
 
-    with file, with_observability_callback(cast(Any, write), all_threads=True):
+    with path.open("w", encoding="utf-8") as file, with_observability_callback(cast(Any, write), all_threads=True):
         yield

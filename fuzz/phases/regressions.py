@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fuzz.failures.handler import FailureHandler
@@ -63,9 +64,17 @@ def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> None
         told &= VerdictKind.INCONCLUSIVE not in kinds
         if VerdictKind.FAIL in kinds:
             if kept.path.exists():
-                mark_failed(kept.path, today, target=target)
+                _mark(handler, mark_failed, kept.path, today, target)
             return
         if handler.time_left() <= 0:
             return
     if told:
-        mark_fixed(kept.path, today, target=target)
+        _mark(handler, mark_fixed, kept.path, today, target)
+
+
+def _mark(handler: FailureHandler, mark: Callable[..., None], path: Path, today: str, target: str) -> None:
+    """Notes the outcome; where it cannot be written, the run says so and goes on."""
+    try:
+        mark(path, today, target=target)
+    except OSError as error:
+        handler.session.journal.emit({"event": "trouble", "what": f"{path} cannot be marked: {error.strerror}"})

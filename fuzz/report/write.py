@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -19,24 +21,63 @@ from fuzz.events.types import VERSION
 from fuzz.report.journal_reader import NAME, Journal, open_journal
 
 
-def write_reports(directory: Path, kinds: Collection[str], *, stdout: TextIO, environ: Mapping[str, str]) -> list[Path]:
+class ReportsError(UsageError):
+    """Some reports could not be written. `written`: the files of the others."""
+
+    def __init__(self, problems: Sequence[str], written: list[Path], *, next: str) -> None:
+        super().__init__(f"not written: {'; '.join(problems)}", next=next)
+        self.written = written
+
+
+def write_reports(
+    directory: Path,
+    kinds: Collection[str],
+    *,
+    stdout: TextIO,
+    environ: Mapping[str, str],
+    known: Summary | None = None,
+) -> list[Path]:
     """Writes each kind of report into `directory`, and returns the files written, in the order of `KINDS`.
 
-    `stdout`: gets the lines for a pipeline's log. `environ`: names its files (`GITHUB_STEP_SUMMARY`). UsageError for an
-    unknown kind, and for a directory without a journal.
+    `stdout`: gets the lines for a pipeline's log. `environ`: names its files (`GITHUB_STEP_SUMMARY`). `known`: the
+    summary of a run that has just ended, for where its journal is gone. UsageError for an unknown kind, and for a
+    directory without a journal; ReportsError, once all kinds have been tried, for those that cannot be written.
     """
     check_kinds(kinds)
-    journal = open_journal(directory)
-    run = _Run(_checked(journal.summary(), directory), journal)
-    written: list[Path] = []
-    for kind, (name, write) in _WRITERS.items():
-        if kind in kinds:
-            with _whole(directory / name) as file:
-                write(file, run)
-            written.append(directory / name)
+    run = _run_of(directory, known)
+    tasks: dict[str, Callable[[], Iterable[Path]]] = {
+        name: partial(_to_file, directory / name, write, run)
+        for kind, (name, write) in _WRITERS.items()
+        if kind in kinds
+    }
     if GITHUB in kinds:
-        written.extend(_to_github(run.summary, stdout, environ))
+        tasks[GITHUB] = partial(_to_github, run.summary, stdout, environ)
+    written, problems = list[Path](), list[str]()
+    for name, task in tasks.items():
+        try:
+            written += task()
+        except OSError as error:
+            problems.append(f"{name} ({error.strerror})")
+    if problems:
+        raise ReportsError(problems, written, next=f"make room, then `calfuzz report {shlex.quote(str(directory))}`")
     return written
+
+
+def _run_of(directory: Path, known: Summary | None) -> _Run:
+    try:
+        journal = open_journal(directory)
+    except UsageError:
+        if known is None:
+            raise
+        return _Run(known, Journal(directory / NAME))
+    return _Run(_checked(journal.summary(), directory), journal)
+
+
+def _to_file(path: Path, write: Callable[[TextIO, _Run], None], run: _Run) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _whole(path) as file:
+        write(file, run)
+    yield path
 
 
 def _checked(summary: Summary, directory: Path) -> Summary:

@@ -5,6 +5,8 @@ Every error is a UsageError of one form: the kind of file, `file:line: field`, w
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,7 +88,23 @@ def write_user_file(path: Path, data: Mapping[str, Json], *, kind: str) -> None:
         part.write_text(yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True), encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        raise UsageError(f"{kind} {path}: {error.strerror}", next="name a file that can be written") from None
+        raise _not_writable(kind, path, error) from None
+
+
+def check_writable(path: Path, *, kind: str) -> None:
+    """UsageError if a file cannot be written, before hours are spent on what it is to hold."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise _not_writable(kind, path, error) from None
+
+
+def _not_writable(kind: str, path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{kind} {path}: {error.strerror}", next="name a file that can be written")
 
 
 @contextmanager

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
-from fuzz.errors import UsageError
 from fuzz.failures.handler import FailureHandler
 from fuzz.phases import random as random_phase
 from fuzz.phases.observability import observations_in
@@ -40,9 +37,3 @@ def test_after_the_block_nothing_more_is_written(tmp_path: Path) -> None:
         session.close()
 
     assert "" == file.read_text(encoding="utf-8")
-
-
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    opened = observations_in(tmp_path / "missing" / "o.jsonl", redact=str)
-    with pytest.raises(UsageError, match=r"--observability .*missing/o\.jsonl: No such file"), opened:
-        pass

@@ -20,6 +20,7 @@ import httpx
 from fuzz.signals import raise_unheard
 from fuzz.target.http.attempt import NETWORK_ERRORS, Attempt, HttpAnswer, attempt_answered, attempt_broken
 from fuzz.target.http.deadline import (
+    AT_ONCE,
     AnswerWait,
     HoldLastByte,
     WhileWaiting,
@@ -104,7 +105,7 @@ class Client:
         numbers: Iterator[int] | None = None,
         time_left: Callable[[], float] = lambda: UNLIMITED,
     ) -> None:
-        self._wait = AnswerWait()
+        self._wait = AnswerWait(time_left)
         self._connections = bounded_pool(self._wait, tls_context(verify_tls, client_certificate), proxy)
         self._has_proxy = proxy is not None
         self._timeouts: dict[str, object] = {"timeout": httpx.Timeout(timeout, connect=min(timeout, 10.0)).as_dict()}
@@ -165,16 +166,26 @@ class Client:
             is_last = len(lost) >= self._attempts or sum(each.timed_out for each in lost) >= TIMEOUTS
             if is_last or pause >= self.time_left():
                 break
-            self._sleep(pause)
+            self._rest(pause)
         if not lost:
             raise TimeOver
         return _delivery(None, request_id, lost)
 
     def _may_send(self) -> bool:
         """Whether one more request may be sent in time. Waits as the rate limit asks."""
-        raise_unheard()
-        left = self.time_left()
-        return left > 0 and self._limiter.wait(most=left)
+        while (left := self.time_left()) > 0:
+            raise_unheard()
+            began = time.monotonic()
+            if self._limiter.wait(most=min(left, AT_ONCE)):
+                return True
+            self._rest(began + min(left, AT_ONCE) - time.monotonic())
+        return False
+
+    def _rest(self, seconds: float) -> None:
+        """Sleeps, in short pieces: another thread may end the run."""
+        while seconds > 0 and self.time_left() > 0:
+            self._sleep(min(seconds, AT_ONCE))
+            seconds -= AT_ONCE
 
     def _count_loss(self, why: str) -> None:
         self._lost_in_a_row += 1

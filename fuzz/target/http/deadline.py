@@ -20,6 +20,10 @@ import httpx
 
 LARGEST_BODY = 1_000_000
 CONNECTIONS = 16
+AFTER_THE_TIME = 0.5
+"""Seconds that an answer is waited for at least, also where the run's time ends sooner."""
+AT_ONCE = 0.5
+"""Seconds of waiting after which it is looked again whether the run has time left: another thread may have ended it."""
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _ANY_ZLIB_HEADER = 47
 """For `zlib.decompressobj`: a gzip or a zlib header, whichever comes."""
@@ -41,12 +45,17 @@ def idle() -> None:
 class AnswerWait(threading.local):
     """A thread's wait for an answer: its beginning by `time.perf_counter`, how long it may take, the work to do while
     waiting, and what holds back the request's last byte, if anything does. Mutable, one for each thread.
+
+    `time_left`: the seconds that the run has left. A wait ends with the run, however long it might take otherwise.
     """
 
     began: float = 0.0
     timeout: float = float("inf")
     while_waiting: WhileWaiting = staticmethod(idle)
     hold_last_byte: HoldLastByte | None = None
+
+    def __init__(self, time_left: Callable[[], float]) -> None:
+        self._time_left = time_left
 
     def begin(self, timeout: float) -> None:
         """The wait begins now, and may take so many seconds."""
@@ -64,7 +73,8 @@ class AnswerWait(threading.local):
 
     def left(self, timeout: float | None, late: type[Exception]) -> float:
         """Seconds that one operation may take; raises `late` if there are none left."""
-        left = self.timeout - self.spent
+        spent = self.spent
+        left = min(self.timeout - spent, max(self._time_left(), AFTER_THE_TIME - spent))
         if left <= 0:
             raise late("the answer did not end in time")
         return min(left, timeout if timeout is not None else left)
@@ -83,7 +93,13 @@ class _Stream(httpcore.NetworkStream):
         if self._gathered:
             self._send(timeout)
             self._wait.do_other_work()
-        return self._stream.read(max_bytes, self._wait.left(timeout, httpcore.ReadTimeout))
+        while True:
+            left = self._wait.left(timeout, httpcore.ReadTimeout)
+            try:
+                return self._stream.read(max_bytes, min(left, AT_ONCE))
+            except httpcore.ReadTimeout:
+                if left <= AT_ONCE:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._wait.left(timeout, httpcore.WriteTimeout)

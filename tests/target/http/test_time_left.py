@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import socket
+import threading
 import time
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +33,8 @@ def test_nothing_is_sent_when_the_time_is_over() -> None:
 
 
 def test_nothing_is_sent_that_the_rate_limit_allows_only_after_the_end() -> None:
-    client = Client(run="t", timeout=1.0, limiter=Limit(1 / 60), time_left=lambda: 0.05)
+    end = time.monotonic() + 1.0
+    client = Client(run="t", timeout=1.0, limiter=Limit(1 / 60), time_left=lambda: end - time.monotonic())
 
     with server(saying(GOOD)) as address:
         client.deliver(http_request(address))
@@ -41,9 +45,9 @@ def test_nothing_is_sent_that_the_rate_limit_allows_only_after_the_end() -> None
     assert 1 == client.requests_sent
 
 
-@pytest.mark.parametrize(("left", "attempts", "paused"), [(30.0, 1, []), (31.0, 2, [30.0])])
+@pytest.mark.parametrize(("left", "attempts", "paused"), [(30.0, 1, 0.0), (31.0, 2, 30.0)])
 def test_a_lost_request_is_sent_again_only_if_the_pause_before_that_ends_in_time(
-    left: float, attempts: int, paused: list[float]
+    left: float, attempts: int, paused: float
 ) -> None:
     pauses: list[float] = []
     client = Client(run="t", timeout=1.0, sleep=pauses.append, time_left=lambda: left)
@@ -52,19 +56,52 @@ def test_a_lost_request_is_sent_again_only_if_the_pause_before_that_ends_in_time
         delivery = client.deliver(http_request(address))
     client.close()
 
-    assert (attempts, paused) == (delivery.attempts, pauses)
+    assert (attempts, paused) == (delivery.attempts, sum(pauses))
     assert (attempts == 1) is (delivery.answer is None)
 
 
 def test_a_request_that_was_lost_before_the_time_was_over_is_delivered_as_lost() -> None:
-    times = iter([9.0, 9.0, 0.0])
-    client = Client(run="t", timeout=1.0, sleep=lambda _seconds: None, time_left=lambda: next(times))
+    slept: list[float] = []
+    client = Client(run="t", timeout=1.0, sleep=slept.append, time_left=lambda: 0.0 if slept else 9.0)
 
     with server(saying(answer(503, b"<html>"))) as address:
         delivery = client.deliver(http_request(address))
     client.close()
 
     assert (None, 1, "status 503") == (delivery.answer, delivery.attempts, delivery.why)
+
+
+@pytest.mark.parametrize("drips", [False, True])
+def test_an_answer_is_waited_for_no_longer_than_the_run_lasts(drips: bool) -> None:
+    def never_whole(connection: socket.socket, _request: bytes) -> None:
+        with suppress(OSError):
+            while True:
+                connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n" if drips else b"")
+                time.sleep(0.01)
+
+    began = time.monotonic()
+    client = Client(run="t", timeout=600.0, time_left=lambda: began + 1.0 - time.monotonic())
+    with server(never_whole) as address:
+        delivery = client.deliver(http_request(address))
+        client.close()
+
+    assert (None, 1, True) == (delivery.answer, delivery.attempts, delivery.may_have_acted)
+
+
+def test_an_answer_is_waited_for_no_longer_once_another_thread_has_ended_the_run() -> None:
+    ended = threading.Event()
+    client = Client(run="t", timeout=600.0, time_left=lambda: 0.0 if ended.is_set() else 600.0)
+
+    def answer_later(connection: socket.socket, _request: bytes) -> None:
+        ended.set()
+        time.sleep(3)
+        connection.sendall(GOOD)
+
+    with server(answer_later) as address:
+        delivery = client.deliver(http_request(address))
+        client.close()
+
+    assert (None, 1) == (delivery.answer, delivery.attempts)
 
 
 def test_late_requests_are_waited_for_until_the_time_is_over_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
