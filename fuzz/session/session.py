@@ -48,6 +48,10 @@ from fuzz.target.request_builder import RequestBuilder
 from fuzz.target.secrets import Secrets
 from swagger.contract import Contract
 
+OVERRUN = (
+    "more came on a connection than was asked for (an answer twice, say): such connections are closed, since the next"
+    " request on one would get an answer that is not its own"
+)
 LATE = (
     "a request got no answer in time, and the service may still carry it out: after each of these the run waits up to"
     " {:g} s (--request-timeout)"
@@ -120,6 +124,7 @@ class Session:
         """Seconds that a change may take to show: the next request for the same staff member waits so long."""
         self.gateways = Gateways(self.request_builder, journal)
         self._threads: ThreadPoolExecutor | None = None
+        self._has_told_overrun = False
         # Makes the external ids of each scenario new, also across runs: nanoseconds plus the scenario's number.
         self._epoch = time.time_ns()
 
@@ -264,6 +269,9 @@ class Session:
         run.exchanges.append(exchange)
         where = ExchangeId(run.phase, run.number, len(run.exchanges))
         self.journal.emit_later(partial(exchange_event, self.secrets, exchange, where))
+        if self.client.overruns and not self._has_told_overrun:
+            self._has_told_overrun = True
+            self.journal.emit({"event": "trouble", "what": OVERRUN})
 
     def wait_for_late_requests(self) -> None:
         """Waits until no lost request can still be carried out: before that, belief is too wide to judge much."""

@@ -47,6 +47,11 @@ class AuthorisedClient:
     _refused_with_all: dict[str, str] = field(default_factory=dict)
 
     @property
+    def overruns(self) -> int:
+        """Answers after which more came than was asked for."""
+        return self._client.overruns
+
+    @property
     def requests_sent(self) -> int:
         """Requests sent so far, with repetitions."""
         return self._client.requests_sent

@@ -25,6 +25,7 @@ from fuzz.target.http.deadline import (
     HoldLastByte,
     WhileWaiting,
     bounded_pool,
+    close_overrun,
     idle,
     read_body,
     tls_context,
@@ -114,6 +115,7 @@ class Client:
         self._limiter = limiter or NoLimit()
         self.time_left = time_left
         self.requests_sent = 0  # repeated ones included
+        self.overruns = 0  # answers after which more came than was asked for
         # Shared by all workers of a run, so that a request id names one request; drawing from a count is atomic.
         self._numbers = numbers or itertools.count(1)
         self._lost_in_a_row = 0
@@ -221,6 +223,7 @@ class Client:
             body = read_body(answer, headers.get("content-encoding", ""))
         finally:
             answer.close()
+            self.overruns += close_overrun(self._connections)
         # JSON should not begin with a byte order mark, but a reader may accept one (RFC 8259, section 8.1).
         encoding = json.detect_encoding(body) if body.startswith(BYTE_ORDER_MARKS) else "utf-8"
         text = body.decode(encoding, "replace")

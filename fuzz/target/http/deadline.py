@@ -178,6 +178,26 @@ def bounded_pool(wait: AnswerWait, tls: ssl.SSLContext, proxy: str | None = None
     )
 
 
+def close_overrun(pool: httpcore.ConnectionPool) -> int:
+    """Closes the idle connections on which more has come than was asked for, and returns their number: the next request
+    would get an answer that is not its own. What comes later httpcore notices by itself.
+    """
+    overrun = [each for each in pool.connections if each.is_idle() and _trailing(each)]
+    for connection in overrun:
+        connection.close()
+    return len(overrun)
+
+
+def _trailing(connection: object) -> bytes:
+    """The bytes that h11 has received after an answer. They are no part of httpcore's interface."""
+    while connection is not None:
+        state = getattr(connection, "_h11_state", None)
+        if state is not None:
+            return bytes(state.trailing_data[0])
+        connection = getattr(connection, "_connection", None)
+    return b""
+
+
 def _through_proxy(proxy: httpx.URL, **settings: Any) -> httpcore.ConnectionPool:
     return httpcore.HTTPProxy(
         httpcore.URL(scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=b"/"),
