@@ -230,11 +230,19 @@ def encode(text: str) -> bytes:
         return "".join(f"\\u{ord(char):04x}" if 0xD800 <= ord(char) < 0xE000 else char for char in text).encode()
 
 
+LONGEST_INTEGER = 4000
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_from_json = json.JSONDecoder(parse_constant=_refuse_constant).decode
+def _number(digits: str) -> int | float:
+    """An integer; one of more digits than Python reads as such, as a float."""
+    return int(digits) if len(digits) < LONGEST_INTEGER else float(digits)
+
+
+_from_json = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_number).decode
 
 
 def parse(text: str) -> Json:

@@ -25,6 +25,7 @@ AFTER_THE_TIME = 0.5
 AT_ONCE = 0.5
 """Seconds of waiting after which it is looked again whether the run has time left: another thread may have ended it."""
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP = b"\x1f"
 _ANY_ZLIB_HEADER = 47
 """For `zlib.decompressobj`: a gzip or a zlib header, whichever comes."""
 
@@ -252,11 +253,16 @@ def _unpacker(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], 
     touched = False
 
     def unpack(piece: bytes, most: int) -> bytes:
-        nonlocal touched
+        nonlocal touched, packed
         touched = True
         try:
-            return packed.decompress(piece, most)
+            unpacked = packed.decompress(piece, most)
+            # gzip may have several members, one after another (RFC 1952, section 2.2). Other bytes are only padding.
+            while packed.eof and packed.unused_data.startswith(_GZIP) and len(unpacked) < most:
+                rest, packed = packed.unused_data, zlib.decompressobj(_ANY_ZLIB_HEADER)
+                unpacked += packed.decompress(rest, most - len(unpacked))
         except zlib.error as error:
             raise DecodingError(str(error)) from None
+        return unpacked
 
     return unpack, lambda: packed.eof or not touched

@@ -281,6 +281,16 @@ def test_a_body_of_any_size_takes_little_memory(handler: Callable[[], Handler]) 
     assert most < 20_000_000
 
 
+@pytest.mark.parametrize("padding", [b"", b"\0\0\0"])
+def test_gzip_of_two_members_is_one_body(padding: bytes) -> None:
+    packed = gzip.compress(b'{"a":') + gzip.compress(b" 1}") + padding
+
+    delivery, _ = delivered(saying(answer(200, packed, "Content-Encoding: gzip")))
+
+    assert delivery.answer is not None
+    assert '{"a": 1}' == delivery.answer.text
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "x-gzip", "identity", "GZIP"])
 def test_packed_answers_are_unpacked(coding: str) -> None:
     text = b'{"success": true}' * 100
