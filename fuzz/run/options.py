@@ -76,7 +76,7 @@ class RunOptions:
 
 def parse_time(text: str, option: str = "--max-time") -> float:
     """`90`, `90s`, `5m`, `1.5h` in seconds."""
-    matched = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|)", text.strip())
+    matched = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|)", text.strip())
     if matched is None or float(matched[1]) <= 0:
         raise UsageError(f"{option}: {text!r} is not a time", next="write it as 60s, 5m or 1h")
     return float(matched[1]) * _UNITS[matched[2]]

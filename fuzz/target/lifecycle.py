@@ -5,18 +5,31 @@ The documented operations are judged. A profile's steps are not: their answers o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fuzz.errors import UsageError
 from fuzz.oracle.actions import Create, Move, MoveSync
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer
 from fuzz.target.profile import Profile
+from fuzz.target.reach import OUR_OWN, is_header_name, is_header_value
 from fuzz.target.request_builder import APP_CODES, check_paths
+from fuzz.target.templates import fill
 from fuzz.target.user_files import told_to_the_user
 from swagger.contract import Contract, Step
 from swagger.workflow.steps import read_step
 
+VARIABLES = (
+    *("staff_id", "calendar_sync_uid", "other_calendar_sync_uid", "now_timestamp", "business_id"),
+    *("provider", "account", "app_code_name"),
+)
+"""What the steps of a profile may name, besides what an earlier step has extracted."""
+
+TOKENS = ("admin", "staff")
+SET_BY_CALFUZZ = OUR_OWN - {"accept", "content-type", "user-agent"}
+_METHOD = re.compile(r"[A-Z][A-Z-]{0,30}")
 STATE_OF = {Move.CONNECT: "bound", Move.DISABLE: "disabled", Move.DISCONNECT: "none"}
 """The state that each sibling operation leads to: the profile's name for the steps that replace it."""
 
@@ -70,9 +83,28 @@ def _steps(kind: str, steps: list[dict[str, Any]], profile: Profile) -> tuple[St
     where = f"target profile {profile.name}: lifecycle steps for {kind}"
     with told_to_the_user():
         found = [read_step(step, where, {}, number=number)[0] for number, step in enumerate(steps, start=1)]
+    known = dict.fromkeys(VARIABLES, "x")
     for step in found:
-        check_paths(step.extract, where)
+        _check_step(step, known, where)
+        known |= dict.fromkeys(step.extract, "x")
     return tuple(found)
+
+
+def _check_step(step: Step, known: Mapping[str, str], where: str) -> None:
+    """UsageError for a step that could not be sent, before the first request."""
+    if not _METHOD.fullmatch(step.method):
+        raise UsageError(f"{where}: {step.method!r} is no HTTP method", next="write one such as PUT")
+    if step.token not in (None, *TOKENS):
+        raise UsageError(f"{where}: the token {step.token!r} is unknown", next=f"use one of {', '.join(TOKENS)}")
+    if not step.path.isprintable():
+        raise UsageError(f"{where}: the path {step.path!r} cannot be sent", next="correct it")
+    for part in (step.path, step.params, step.headers, step.body):
+        fill(part, known, where)
+    for name, value in step.headers.items():
+        text = str(fill(value, known, where))
+        if not is_header_name(name) or name.lower() in SET_BY_CALFUZZ or not is_header_value(text):
+            raise UsageError(f"{where}: the header {name!r} cannot be sent", next="correct it, or leave it out")
+    check_paths(step.extract, where)
 
 
 def outcome_of(step: Step, status: int) -> ReadAnswer:

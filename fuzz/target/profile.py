@@ -17,6 +17,7 @@ from fuzz.target.reach import (
     Headers,
     Proxy,
     is_header_value,
+    what_is_wrong_with_address,
     what_is_wrong_with_certificate,
     what_is_wrong_with_proxy,
 )
@@ -30,9 +31,9 @@ ADMIN, BEARER = "Admin", "Bearer"
 """The schemes of the admin token and of every other one. Source: the API facts, "Tokens"."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h|d)")
+_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*/\s*(s|m|h|d)")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SHORT_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
+_SHORT_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s)")
 LONGEST_SETTLE = 60.0
 NO_LIMIT = "none"
 """The rate of a profile whose target takes requests at full speed."""
@@ -131,15 +132,9 @@ class Profile(BaseModel):
     def _is_http(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("is not an http or https address")
-        if parts.username or parts.password:
-            raise ValueError("carries a password; tokens come from the environment")
+        wrong = what_is_wrong_with_address(url)
+        if wrong:
+            raise ValueError(wrong)
         return url.rstrip("/")
 
     @field_validator("ca_bundle")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_serializer
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _PLACEHOLDER = re.compile(r"\{ *env *: *[^}]*\}")
+LONGEST_ADDRESS = 2000
 OUR_OWN = frozenset(
     {
         *("accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host"),
@@ -55,7 +59,7 @@ Given = Annotated[TextOrEnv, BeforeValidator(_text_or_env)]
 
 def _headers(headers: Mapping[str, TextOrEnv]) -> Mapping[str, TextOrEnv]:
     for name, given in headers.items():
-        if not _NAME.fullmatch(name):
+        if not is_header_name(name):
             raise ValueError(f"names {name!r}, which is no name of a header")
         if name.lower() == "authorization":
             raise ValueError("names Authorization, which is made of the tokens: see tokens and staff")
@@ -95,6 +99,38 @@ class ClientCertificate(BaseModel):
 def is_header_value(text: str) -> bool:
     """Whether a text can be sent as the value of a header: printable ASCII, with blanks inside only."""
     return _VALUE.fullmatch(text) is not None
+
+
+def is_header_name(text: str) -> bool:
+    """Whether a text can be the name of a header (RFC 9110, section 5.6.2)."""
+    return _NAME.fullmatch(text) is not None
+
+
+def what_is_wrong_with_address(address: str) -> str:
+    """Why a text is no address that requests can be sent to; empty if it is one. It never quotes the address."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        usable = parts.scheme in ("http", "https") and (parts.port or 1) > 0 and _is_host(host)
+        usable &= len(address) <= LONGEST_ADDRESS and address.isprintable() and " " not in address
+        httpx.URL(address)
+    except (ValueError, httpx.InvalidURL):
+        usable = False
+    if not usable:
+        return "is not an http or https address"
+    if parts.username or parts.password:
+        return "carries a password; tokens come from the environment"
+    if "?" in address or "#" in address:
+        return "has a query or a fragment: give the address without"
+    return ""
+
+
+def _is_host(host: str) -> bool:
+    """Whether a text is the name or the number of a host."""
+    with suppress(ValueError):
+        ip_address(host)
+        return True
+    return bool(host) and bool(host.encode("idna"))
 
 
 def what_is_wrong_with_proxy(address: str) -> str:

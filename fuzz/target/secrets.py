@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +29,8 @@ from swagger.parsing.strict_yaml import parse_yaml
 MIN_SECRET_LENGTH = 8
 MIN_ANCHOR_LENGTH = 4
 COMMAND_TIMEOUT = 30
+LONGEST_OUTPUT = 100_000
+"""Bytes that a token command may print."""
 
 
 class Secrets:
@@ -159,6 +163,8 @@ def _check(value: str, source: TokenSource) -> None:
 
 def _output_of(command: str) -> str:
     """The output of a command. UsageError if it fails, or takes too long."""
+    if "\0" in command:
+        raise UsageError("a token command holds a NUL character", next="correct the profile")
     # In a session of its own, so that everything that the shell has started can be ended.
     with subprocess.Popen(
         command,
@@ -169,21 +175,34 @@ def _output_of(command: str) -> str:
         start_new_session=True,
     ) as process:
         try:
-            out, _ = process.communicate(timeout=COMMAND_TIMEOUT)
-        except BaseException as error:
+            out = _read_all(process, command)
+        except BaseException:
             # Not after it was waited for: another process may have its number then.
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
-            raise UsageError(
-                f"the token command {command!r} gave nothing in {COMMAND_TIMEOUT} s", next="run it by hand"
-            ) from None
+            raise
     if process.returncode != 0:
         raise UsageError(
             f"the token command {command!r} failed with exit code {process.returncode}", next="run it by hand"
         )
     return out.decode("utf-8", "replace")
+
+
+def _read_all(process: subprocess.Popen[bytes], command: str) -> bytes:
+    """What a command prints until it ends. UsageError if that is too much, or takes too long."""
+    assert process.stdout is not None
+    until, out, pipe = time.monotonic() + COMMAND_TIMEOUT, b"", process.stdout.fileno()
+    while len(out) <= LONGEST_OUTPUT:
+        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+        piece = os.read(pipe, 65_536) if ready else None
+        if piece is None:
+            why = f"the token command {command!r} gave nothing in {COMMAND_TIMEOUT} s"
+            raise UsageError(why, next="run it by hand")
+        if not piece:
+            process.wait(max(0.1, until - time.monotonic()))
+            return out
+        out += piece
+    raise UsageError(f"the token command {command!r} prints more than a token", next="run it by hand")
 
 
 def _from_auth_file(path: Path | None, name: str) -> str:

@@ -70,6 +70,43 @@ PROFILES = [
     Case("profile: not there", "No such file", ["run", "--target", "absent.yaml"]),
     Case("profile: a directory", "Is a directory", ["run", "--target", "."]),
     Case("profile: a device without end", "is larger than", ["run", "--target", "/dev/zero"]),
+    *(
+        changed(
+            f"the address {label}", "http://127.0.0.1:9", json.dumps(address), "base_url is not an http or https addr"
+        )
+        for label, address in (
+            ("with a tab", "http://127.0.0.1:9/a\tb"),
+            ("of two lines", "http://127.0.0.1:9/a\r\nb"),
+            ("with a NUL", "http://127.0.0.1:9/a\0"),
+            ("with a DEL", "http://127.0.0.1:9/\x7f"),
+            ("of 64 kB", "http://127.0.0.1:9/" + "a" * 65_536),
+            ("with a long label", f"http://{'a' * 64}.example"),
+            ("with an empty label", "http://a..b"),
+            ("of a dot", "http://."),
+        )
+    ),
+    changed("a query", "http://127.0.0.1:9", "http://127.0.0.1:9/a?b=c", "base_url has a query or a fragment"),
+    changed("a fragment", "http://127.0.0.1:9", "http://127.0.0.1:9/a#b", "base_url has a query or a fragment"),
+    more("a rate of 400 digits", f"rate_limit: {'9' * 400}/s", "is not a rate such as"),
+    *(
+        more(f"a step with {label}", f"lifecycle: {{disabled: [{{path: /x, {step}}}]}}", says)
+        for label, step, says in (
+            ("an odd method", "method: PÜT", "'PÜT' is no HTTP method"),
+            ("a method of two lines", 'method: "A\\r\\nB"', "is no HTTP method"),
+            ("a header of two lines", 'method: PUT, headers: {A: "x\\r\\ny"}', "the header 'A' cannot be sent"),
+            ("an odd header", 'method: PUT, headers: {"A B": x}', "the header 'A B' cannot be sent"),
+            ("its own length", 'method: PUT, headers: {Content-Length: "3"}', "the header 'Content-Length' cannot be"),
+            ("a token of nobody", "method: PUT, token: nobody", "the token 'nobody' is unknown"),
+            ("an unknown variable", 'method: PUT, body: {a: "{{nope}}"}', "{{nope}} is unknown"),
+        )
+    ),
+    changed("a command with a NUL", "{admin: {env: BAD_INPUT_TOKEN}}", '{admin: {command: "a\\0"}}', "holds a NUL"),
+    changed(
+        "a command without end",
+        "{admin: {env: BAD_INPUT_TOKEN}}",
+        "{admin: {command: yes calfuzz}}",
+        "prints more than",
+    ),
     profile("empty", "", "is not a mapping"),
     profile("a list", "- 1\n", "is not a mapping"),
     profile("a text", "hello\n", "is not a mapping"),
