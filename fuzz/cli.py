@@ -19,6 +19,7 @@ from fuzz.commands.option_sets import (
     options_of,
     run_options,
 )
+from fuzz.errors import UsageError
 from fuzz.signals import interruptible
 
 if TYPE_CHECKING:
@@ -168,9 +169,15 @@ def serve(list_faults: bool, **given: Any) -> None:
     if list_faults:
         click.echo(_catalogue())
         return
+    import sqlite3
+
     from fuzz.sandbox.launcher import serve as serve_forever
 
-    serve_forever(**given)
+    try:
+        serve_forever(**given)
+    except sqlite3.Error as error:
+        what = f"--database {given['database']}: {error}"
+        raise UsageError(what, next="name a file that can be written, or leave it out") from None
 
 
 def _catalogue() -> str:

@@ -75,9 +75,7 @@ class Cluster:
 def _connect(address: str) -> Any:
     """A Dask client of the scheduler at an address."""
     if _ADDRESS.fullmatch(address) is None:
-        raise UsageError(
-            f"--scheduler: {address!r} is not the address of a Dask scheduler", next="write it as tcp://host:8786"
-        )
+        raise UsageError("--scheduler: this is not the address of a Dask scheduler", next="write it as tcp://host:8786")
     try:
         import distributed
     except ImportError:

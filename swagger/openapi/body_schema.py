@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from swagger.contract import FieldRule, Json, Source, Unused
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from schemathesis import APIOperation
 
 _TYPES = ("string", "integer", "number", "boolean", "object", "array")
+MAX_FIELDS = 2_000
+"""Fields of a body that are read. A few dozen references, each to two others, would make billions."""
 _BUNDLED = "#/x-bundled/"
 
 
@@ -28,9 +31,12 @@ def body_rules(operation: APIOperation[Any, Any, Any, Any], where: Source) -> tu
         if "json" in body.media_type:
             schema = body.definition["schema"]
             reader = _Reader(where.file, schema.get("x-bundled", {}), body.name_to_uri)
-            return list(
-                reader.rules(_Place(schema, _pointer(operation, where, body.media_type), ()), "")
-            ), reader.unused
+            place = _Place(schema, _pointer(operation, where, body.media_type), ())
+            rules = list(islice(reader.rules(place, ""), MAX_FIELDS + 1))
+            if len(rules) > MAX_FIELDS:
+                what = f"the body has more than {MAX_FIELDS} fields"
+                raise refusal(place_of(where.file, place.pointer), what, next="shorten the references that repeat")
+            return rules, reader.unused
     return [], []
 
 

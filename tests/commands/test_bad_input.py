@@ -240,6 +240,15 @@ AUTH_FILES = [
 ]
 
 OPTIONS = [
+    option("a pin in no folder", "pin file no/p.yaml: No such file", "run", "--pin", "no/p.yaml"),
+    option("a pin that is a folder", "pin file .: Is a directory", "run", "--pin", "."),
+    option(
+        "a baseline in no folder", "baseline no/b.yaml: No such", "run", "--baseline", "no/b.yaml", "--baseline-update"
+    ),
+    option("observations in no folder", "observations no/o: No such file", "run", "--observability", "no/o"),
+    option("a sandbox's database that is a folder", "--database .: unable to open", "serve", "--database", "."),
+    option("a password in a query", "carries a password", "run", "--database", "redis://h:1/0?password=geheim"),
+    option("an odd setting of Redis", "socket_timeout", "run", "--database", "redis://127.0.0.1:1/0?socket_timeout=a"),
     option("no such command", "No such command", "fuzzz"),
     option("no such option", "No such option", "run", "--sped", "3"),
     option("a time that is none", "--max-time", "run", "--max-time", "soon"),

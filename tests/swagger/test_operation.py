@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from swagger.contract import Operation
+from swagger.contract import ContractError, Operation
 from swagger.openapi.operation import SwaggerOperation, read_operation
 from tests.swagger.documents import PACKAGED_SWAGGER
 
@@ -230,3 +230,14 @@ def test_path_parameters_match_the_templates_of_the_documents(tmp_path: Path) ->
     paths = {"/v1/{uid}/items": {"put": {"responses": {"200": {"description": "ok"}}}}}
     endpoint = Operation("items", "PUT", "/business/scheduling/v1/{{staff_id}}/items")
     assert read(tmp_path, {**PACKAGED_SWAGGER, "paths": paths}, endpoint).found
+
+
+def test_references_that_double_are_not_followed_for_ever(tmp_path: Path) -> None:
+    swagger = with_body({"$ref": "#/definitions/Twice0"})
+    for number in range(40):
+        two = {name: {"$ref": f"#/definitions/Twice{number + 1}"} for name in ("one", "other")}
+        swagger["definitions"][f"Twice{number}"] = {"type": "object", "properties": two}
+    swagger["definitions"]["Twice40"] = {"type": "string"}
+
+    with pytest.raises(ContractError, match="more than 2000 fields"):
+        read(tmp_path, swagger)

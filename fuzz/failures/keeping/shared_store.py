@@ -75,8 +75,8 @@ def _check_redis_url(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"--database: {url!r} is not the address of a Redis server", next=next_step)
-    if parts.password:
+        raise UsageError("--database: this is not the address of a Redis server", next=next_step)
+    if parts.password or "password" in parts.query.lower():
         raise UsageError(
             "--database: the address carries a password", next=f"export it as {PASSWORD}, and leave it out"
         )

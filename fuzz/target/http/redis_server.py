@@ -22,17 +22,17 @@ def redis_at(url: str) -> Any:
         import redis
     except ImportError:
         raise UsageError("--database redis://… needs the package redis", next=INSTALL) from None
-    client = redis.Redis.from_url(
-        url,
-        password=os.environ.get(PASSWORD) or None,
-        socket_connect_timeout=SECONDS_TO_CONNECT,
-        socket_timeout=SECONDS_TO_CONNECT,
-    )
     try:
+        client = redis.Redis.from_url(
+            url,
+            password=os.environ.get(PASSWORD) or None,
+            socket_connect_timeout=SECONDS_TO_CONNECT,
+            socket_timeout=SECONDS_TO_CONNECT,
+        )
         client.ping()
     except redis.AuthenticationError:
         raise UsageError(f"--database: {url} wants another password", next=f"export it as {PASSWORD}") from None
-    except redis.RedisError as error:
+    except (redis.RedisError, ValueError, TypeError) as error:
         raise UsageError(f"--database: {url} cannot be used: {error}", next="start it, or name another one") from None
     return client
 
