@@ -16,6 +16,12 @@ from fuzz.bundle.texts import pieces, shown, variable
 WIDTH = 116
 """Characters of a comment's line."""
 
+LONGEST_ARGUMENT = 1_000
+"""Characters of the argument."""
+
+LISTED = 20
+"""Steps that are listed of a failure that plain requests do not show."""
+
 LONGEST_BODY = 4_000
 """Characters of a body that a script shows."""
 
@@ -35,6 +41,34 @@ class Description:
         """The steps up to the one that failed."""
         failing = [place for place, step in enumerate(self.every_step) if step.fails]
         return self.every_step[: failing[-1] + 1] if failing else self.every_step
+
+    @property
+    def tested(self) -> tuple[BundleStep, ...]:
+        """The step that failed, with the one that went at the same time, if there is one."""
+        failing = self.steps[-1]
+        return tuple(step for step in self.every_step if step.number in (failing.number, self.beside(failing)))
+
+    @property
+    def prepared(self) -> tuple[BundleStep, ...]:
+        """The steps before those."""
+        return tuple(step for step in self.steps if step not in self.tested)
+
+    def beside(self, step: BundleStep) -> int | None:
+        """The number of the step that went at the same time as this one; None if none did."""
+        numbers = [each.number for each in self.every_step if each.at_once]
+        pairs = dict(zip(numbers[::2], numbers[1::2], strict=False))
+        return {**pairs, **{second: first for first, second in pairs.items()}}.get(step.number)
+
+    @property
+    def listing(self) -> list[str]:
+        """The steps in lines of their own, two at the same time with a bracket; of many, the first and the last."""
+        lines = [f"{self._bracket(step)}{self.comment(step)}" for step in (*self.prepared, *self.tested)]
+        few = lines if len(lines) <= LISTED else [*lines[: LISTED // 2], "…", *lines[-LISTED // 2 :]]
+        return [shown(line, longest=2 * WIDTH) for line in few]
+
+    def _bracket(self, step: BundleStep) -> str:
+        other = self.beside(step)
+        return f"{'┐' if other > step.number else '┘'} at the same time: " if other else ""
 
     @property
     def staff(self) -> list[str]:
@@ -115,10 +149,10 @@ class Description:
         file = self.file
         detail = f" ({file['detail']})" if file["detail"] else ""
         lines = [f"{file['clause']}, in {file['situation']}{detail}: {file['where']}", f'"{file["says"]}"']
-        argument = [shown(file["argument"]), shown(self.payload)]
+        argument = [shown(file["argument"], longest=LONGEST_ARGUMENT), shown(self.payload)]
         joined = " ".join(filter(None, argument))
         lines += [joined] if len(joined) <= WIDTH else argument
-        return [part for line in lines for part in wrap(shown(line), WIDTH)]
+        return [part for line in lines for part in wrap(shown(line, longest=2 * LONGEST_ARGUMENT), WIDTH)]
 
     @property
     def serving(self) -> str:

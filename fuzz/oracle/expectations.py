@@ -52,6 +52,14 @@ def expectations(contract: Contract, request: Request, outcomes: Iterable[str]) 
     return found
 
 
+def says_allowed(contract: Contract, request: Request, outcomes: Collection[str]) -> str:
+    """Allowed outcomes as reports say them: `422 already_exists or 200`, `a refusal (4xx)`."""
+    if {SUCCESS, REFUSAL, *(error.code for error in contract.state_errors)} <= {*outcomes}:
+        return ANYTHING
+    found = expectations(contract, request, outcomes)[: len(outcomes)]
+    return " or ".join(expectation["says"] for expectation in found) or "nothing that came"
+
+
 def _expectations_of_move(contract: Contract, action: MoveSync, outcomes: Sequence[str]) -> list[Expectation]:
     """The allowed answers of a sibling: what its own documents promise, else anything but a 5xx."""
     if len(outcomes) != 1:

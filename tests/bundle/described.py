@@ -173,6 +173,18 @@ def race() -> Description:
     return described(created(), *pair, detail="at once")
 
 
+def after_race() -> Description:
+    """A step after two at once, which fails."""
+    pair = [sent(number, f"{number}@example.com", at_once=True) for number in (2, 3)]
+    return described(created(), *pair, sent(4, promised=(state_error("missing"),), kept=(), fails=True))
+
+
+def first_of_race() -> Description:
+    """Two requests at once, of which the first one fails."""
+    pair = [sent(number, f"{number}@example.com", at_once=True, fails=number == 2) for number in (2, 3)]
+    return described(created(), *pair, detail="at once")
+
+
 def rare() -> Description:
     """A failure of the embedded sandbox that comes and goes."""
     target = failure_file()["target"] | {"base_url": "http://127.0.0.1:4711/apigw"}
@@ -198,6 +210,8 @@ EVERY = {
     "two_people": two_people(),
     "odd": odd(),
     "race": race(),
+    "after_race": after_race(),
+    "first_of_race": first_of_race(),
     "rare": rare(),
     "creation": creation(),
     "unsure": unsure(),

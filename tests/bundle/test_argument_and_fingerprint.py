@@ -60,7 +60,7 @@ DISABLE = [*BIND, (move(Move.DISABLE), DISABLED_NOW)]
 TWICE = Answer(422, {"success": False, "errors": [{"code": "x", "message": "staff account is disabled"}]})
 
 ARGUMENTS = [
-    ([(send(), OK)], "At first the staff member has no calendar sync."),
+    ([(send(), OK)], "No answer before step 1 shows the state of the sync."),
     (
         [*BIND, (move(Move.DISCONNECT), DISCONNECTED), (send(), state_error("missing")), (send(), OK)],
         "After step 4 the staff member has no calendar sync.",
@@ -168,25 +168,25 @@ def test_the_argument_tells_the_state_and_what_the_request_named(
 ) -> None:
     steps = judged_in_turn(*exchanges)
     assert [VerdictKind.PASS] * (len(steps) - 1) + [VerdictKind.FAIL] == [verdict.kind for _, verdict in steps]
-    assert says == argue(steps)
+    assert says == argue(the_contract(), steps)
 
 
 def test_what_was_done_to_somebody_else_is_no_part_of_the_argument() -> None:
     (first, bound), (second, sent), failed = judged_in_turn(*BIND, (send(G, B), OK))
     other = replace(second, action=replace(second.action, staff=1)), replace(sent, was=frozenset({None}))
-    assert argue([(first, bound), (second, sent), other, failed]).startswith("After step 2 ")
-    assert argue([other, (first, bound), (second, sent), failed]).startswith("After step 3 ")
+    assert argue(the_contract(), [(first, bound), (second, sent), other, failed]).startswith("After step 2 ")
+    assert argue(the_contract(), [other, (first, bound), (second, sent), failed]).startswith("After step 3 ")
 
 
 def test_of_a_pair_the_argument_is_for_the_one_that_failed() -> None:
     steps = judged_in_turn(*BIND, (send(G, B), OK), (send(), OK))
-    assert "After step 2 the account is a@example.com; step 3 names b@example.com." == argue(steps)
+    assert "After step 2 the account is a@example.com; step 3 names b@example.com." == argue(the_contract(), steps)
 
 
 def test_without_a_failure_the_argument_is_for_the_last_step_even_without_an_answer() -> None:
     lost = judge_lost(the_contract(), frozenset({FRESH}), send(), may_have_acted=True, why="timeout")
     steps = [*judged_in_turn((create(), CREATED)), (send(), lost)]
-    assert "After step 1 the google_v3 sync is fresh, so any account may be named." == argue(steps)
+    assert "After step 1 the google_v3 sync is fresh, so any account may be named." == argue(the_contract(), steps)
 
 
 FINGERPRINTS = [
