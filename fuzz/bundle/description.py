@@ -204,7 +204,7 @@ def _beyond_scripts(steps: Sequence[BundleStep]) -> Iterator[str]:
     paths += [path for each in steps[-1].promised for path in each.get("holds", ())]
     if any(not _PLAIN_PATH.fullmatch(path) for path in paths):
         yield "a search in an answer"
-    if any(not (each.values or each.there or each.never) for each in steps[-1].nearly):
+    if any(not promise.reads_the_body for promise in steps[-1].nearly):
         yield "a comparison with what the documents show of the answer"
 
 
@@ -218,6 +218,8 @@ def _beyond_documents(description: Description) -> Iterator[str]:
         yield "a body in a spelling of its own"
     if any(promise.words for step in steps[:-1] for promise in step.needed):
         yield "an answer that only its body tells from others"
+    if any(promise.record for promise in steps[-1].nearly):
+        yield "a look at the keys of a record"
     if any(promise.never for promise in steps[-1].nearly):
         yield "a look at what a body must not say"
     if description.doubt:

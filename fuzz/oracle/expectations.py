@@ -23,8 +23,9 @@ class Expectation(TypedDict):
     """One allowed answer.
 
     `says`: its name in reports. `status`: patterns, such as `200` or `4xx`. `body`: the answer must hold all of it, and
-    may hold more keys. `holds`: JSONPaths that must find a value. `never`: state errors that are not due, which the
-    answer must not name.
+    may hold more keys. `holds`: JSONPaths that must find a value. `record`: an example; the answer, or what stands
+    under `data` in it, must have its keys and types, and its booleans. `never`: state errors that are not due, which
+    the answer must not name.
     """
 
     outcome: str
@@ -32,6 +33,7 @@ class Expectation(TypedDict):
     status: list[str]
     body: NotRequired[Json]
     holds: NotRequired[list[str]]
+    record: NotRequired[Json]
     never: NotRequired[list[NamedError]]
 
 
@@ -69,7 +71,7 @@ def _expectations_of_move(contract: Contract, action: MoveSync, outcomes: Sequen
         return [{"outcome": REFUSAL, "says": "a refusal (4xx)", "status": [ANY_REFUSAL]}]
     if outcome == SUCCESS:
         status = str(promises.success_status)
-        return [{"outcome": SUCCESS, "says": status, "status": [status]}]
+        return [{"outcome": SUCCESS, "says": status, "status": [status], "record": promises.success_body}]
     error = promises.without_sync
     assert error is not None
     says = f"{error.status} {outcome.partition('.')[2]}"

@@ -199,6 +199,14 @@ def creation() -> Description:
     return described(created(seen="200 malformed", kept=(), fails=True), target=target)
 
 
+def sibling() -> Description:
+    """A sibling's record in which a boolean is the other one."""
+    record = {"uid": "0d7f", "account": "x", "size": 1, "tags": ["x"], "note": None, "enabled": False}
+    promised: Expectation = {"outcome": "success", "says": "200", "status": ["200"], "record": record}
+    move = sent(2, does="disable", path="/v1/disable", promised=(promised,), seen="200 malformed", kept=(), fails=True)
+    return described(created(), move, clause="disable.success", where="disable.md:62")
+
+
 def unsure() -> Description:
     """A state that is not known: two errors are allowed, and a success."""
     promised = (state_error("invalid"), state_error("missing"), OK)
@@ -214,5 +222,6 @@ EVERY = {
     "first_of_race": first_of_race(),
     "rare": rare(),
     "creation": creation(),
+    "sibling": sibling(),
     "unsure": unsure(),
 }

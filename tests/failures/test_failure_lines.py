@@ -20,7 +20,7 @@ from fuzz.report.failure_text import failure_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.sandbox.launcher import Sandbox
 from swagger.contract import Json
-from tests.failures.bundling import BROKEN, body, in_every_form, kept, performed, run_script, session_for
+from tests.failures.bundling import BROKEN, FIXED, body, in_every_form, kept, performed, run_script, session_for
 
 needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not there")
 
@@ -129,6 +129,20 @@ def test_a_success_that_is_none_is_told_by_its_body(serve: Serve, tmp_path: Path
     assert BROKEN == in_every_form(bundle, sandbox)
     assert """says '[.success, .data.success] == [true, true]'""" in (bundle / "repro.sh").read_text()
     assert 'assert answer.json()["data"]["success"] is True' in (bundle / "test_failure.py").read_text()
+
+
+@needs_curl
+@pytest.mark.parametrize(
+    ("fault", "move"), [("disable-says-enabled", Move.DISABLE), ("connect-without-uid", Move.CONNECT)]
+)
+def test_a_siblings_success_that_is_none_is_told_by_its_keys(
+    serve: Serve, tmp_path: Path, fault: str, move: Move
+) -> None:
+    sandbox = serve(fault)
+    bundle = kept(sandbox, tmp_path, (CREATE, replace(DISABLE, move=move)))
+    assert BROKEN == in_every_form(bundle, sandbox)
+    assert FIXED == in_every_form(bundle, serve("account-not-compared"))
+    assert not (bundle / "failure.hurl").exists()
 
 
 @needs_curl
