@@ -14,21 +14,20 @@ Step = tuple[Request, Verdict]
 
 
 def of_pairs(contract: Contract, steps: Sequence[Step], failing: int) -> Iterator[str]:
-    """A sentence for each pair of requests at once in a scenario whose step of the number `failing` failed."""
+    """Sentences on the pairs of requests at once in a scenario whose step of the number `failing` failed."""
     staff, failed = steps[failing - 1][0].action.staff, steps[failing - 1][1].kind is VerdictKind.FAIL
-    pairs = [first for first in _firsts(steps) if first < failing]
-    own = [first for first in pairs if {request.action.staff for request, _ in steps[first : first + 2]} == {staff}]
-    for first in pairs:
-        both = f"Steps {first + 1} and {first + 2} were sent at the same time"
-        if len({request.action.staff for request, _ in steps[first : first + 2]}) > 1:
-            yield f"{both}, for two staff members."
-        else:
-            why = _of_orders(contract, steps, first, failing) if failed and first in own[-1:] else ""
-            neither = ", and neither order of the two explains both answers" if failed and failing <= first + 2 else ""
-            yield f"{both}{neither}{why}."
+    pairs = [first for first in firsts_of_pairs(steps) if first < failing]
+    own = [first for first in pairs if failed and _staff_of(steps, first) == {staff}][-1:]
+    others = [f"steps {first + 1} and {first + 2}{_for_whom(steps, first)}" for first in pairs if first not in own]
+    if others:
+        yield f"{'; '.join(others)} were sent at the same time.".capitalize()
+    for first in own:
+        neither = ", and neither order of the two explains both answers" if failing <= first + 2 else ""
+        orders = _of_orders(contract, steps, first, failing)
+        yield f"Steps {first + 1} and {first + 2} were sent at the same time{neither}{orders}."
 
 
-def _firsts(steps: Sequence[Step]) -> Iterator[int]:
+def firsts_of_pairs(steps: Sequence[Step]) -> Iterator[int]:
     """The index of the first step of each pair."""
     place = 0
     while place + 1 < len(steps):
@@ -36,6 +35,20 @@ def _firsts(steps: Sequence[Step]) -> Iterator[int]:
             yield place
             place += 1
         place += 1
+
+
+def differ_by_order(steps: Sequence[Step], place: int) -> bool:
+    """Whether a step is one of two at once for one staff member, and is allowed several answers."""
+    pairs = [first for first in firsts_of_pairs(steps) if place in (first, first + 1)]
+    return len(steps[place][1].allowed) > 1 and any(len(_staff_of(steps, first)) == 1 for first in pairs)
+
+
+def _staff_of(steps: Sequence[Step], first: int) -> set[int]:
+    return {request.action.staff for request, _ in steps[first : first + 2]}
+
+
+def _for_whom(steps: Sequence[Step], first: int) -> str:
+    return " (for two staff members)" if len(_staff_of(steps, first)) > 1 else ""
 
 
 def _of_orders(contract: Contract, steps: Sequence[Step], first: int, failing: int) -> str:

@@ -98,7 +98,7 @@ class Description:
     def doubt(self) -> str:
         """Why a pass of the steps does not show that the failure is gone; empty if it does."""
         if self.file["needs_past"]:
-            return "when it was found it needed earlier requests, too"
+            return "these steps alone passed once when it was found, too"
         came, _, of = self.file["reproduced"].partition("/")
         return f"it came {came} of {of} times" if of and came != of else ""
 

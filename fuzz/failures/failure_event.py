@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from fuzz.bundle.argument import argue
+from fuzz.bundle.at_once import differ_by_order
 from fuzz.bundle.failure_json import GivenReach
 from fuzz.bundle.shell import curl_of, curl_options
 from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
@@ -28,6 +29,7 @@ from swagger.contract import Json
 
 LONGEST_NAME = 40
 MAX_LINES = 3
+BY_ORDER = ", by which of the two came first"
 NOT_RUN_AGAIN: Mapping[FailureStatus, str] = {
     "found": "not run again yet",
     "confirmed": "not run again: the run ended first",
@@ -40,6 +42,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
     verdict = failed.verdict
     clause = session.contract.clause(verdict.clause)
     trace = trace_of(session, failure.evidence)
+    place = failure.evidence.index(failed)
     times = failure.scenario.reproduced
     options = curl_options(cast(GivenReach, session.profile.as_given()))
     return {
@@ -51,7 +54,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "where": str(clause.where),
         "situation": verdict.situation.value,
         "detail": verdict.detail,
-        "expected": expected_label(session, failed),
+        "expected": trace[place]["expected"],
         "observed": seen_label(session, failed),
         "why": verdict.seen.why if verdict.seen else verdict.why,
         "steps": len(failure.evidence),
@@ -142,6 +145,9 @@ def _payload_of(session: Session, action: Single) -> Iterator[str]:
 def trace_of(session: Session, evidence: Sequence[Exchange]) -> list[TraceStep]:
     """The steps of the evidence, with the times at which the answered ones were sent."""
     trace = [step_json(session, number, exchange) for number, exchange in enumerate(evidence, start=1)]
+    steps = [(exchange.request, exchange.verdict) for exchange in evidence]
+    for place, step in enumerate(trace):
+        step["expected"] += BY_ORDER if differ_by_order(steps, place) else ""
     began = {place: answer.began for place, step in enumerate(evidence) if (answer := step.delivery.answer)}
     for place, moment in began.items():
         trace[place]["sent"] = round(moment - min(began.values()), 6)

@@ -14,6 +14,7 @@ FAIL  already_exists, in mismatched (account)                                   
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Literal, TypeVar
 
 from fuzz.bundle.texts import payload_line
@@ -34,6 +35,8 @@ ARGUMENT = 1_000
 """Maximum characters of an argument, and of each other conclusion."""
 
 _INDENT = " " * 6
+NEEDS_MORE = "after a disconnect, or on another staff member, they passed alone, and what went before was not found"
+
 _BRACKETS = {"first": " ┐", "second": " ┘"}
 """What stands behind the numbers of two steps that went at the same time."""
 
@@ -49,9 +52,14 @@ def failure_lines(failure: FailureEvent) -> list[str]:
         title(failure),
         f'{_INDENT}"{visible(failure["says"])}"',
         *_steps(failure),
-        *(f"{_INDENT}{visible(text, limit=ARGUMENT)}" for text in _conclusions(failure)),
+        *(f"{_INDENT}{line}" for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
         f"{_INDENT}{replay_line(failure)}",
     ]
+
+
+def _broken(text: str) -> list[str]:
+    """A text in lines that are as long as a title, broken at spaces alone."""
+    return wrap(text, WIDTH - len(_INDENT), break_long_words=False, break_on_hyphens=False)
 
 
 def title(failure: FailureEvent) -> str:
@@ -135,7 +143,7 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         never = ": it may need earlier actions" if failure["reproduced"].startswith("0/") else ""
         yield f"intermittent: reproduced {failure['reproduced']}{never}"
     if failure["needs_past"]:
-        yield "these steps alone do not reproduce it: it also needs earlier actions on the staff member"
+        yield f"it needs more than these steps: {NEEDS_MORE}"
     if failure["accepted"]:
         yield accepted_line(failure["accepted"])
 

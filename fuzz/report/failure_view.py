@@ -15,7 +15,7 @@ from typing import Any
 from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
 from fuzz.report.diagrams.intervals import Bar, bars
-from fuzz.report.failure_text import accepted_line, ends_of, outcome_of, pairs_of, situations_line, staff_of
+from fuzz.report.failure_text import NEEDS_MORE, accepted_line, ends_of, outcome_of, pairs_of, situations_line, staff_of
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -106,7 +106,7 @@ def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
     again = show(failure["reproduced"])
     yield "reproduced", f"{again}, intermittent" if failure["intermittent"] else again
     if failure["needs_past"]:
-        yield "needs", "earlier actions on the staff member, too"
+        yield "needs more than its steps", NEEDS_MORE
     yield "seen", f"{failure['count']:,} times" if failure["count"] > 1 else "once"
     of_payload = [*failure["features"], *failure["payload"]]
     if of_payload:

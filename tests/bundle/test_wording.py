@@ -124,6 +124,8 @@ def test_of_two_pairs_both_are_named_and_the_orders_are_those_of_the_one_that_fa
     good, bad = pair(OK, state_error("already_exists")), pair(OK, OK)
     says = argue(the_contract(), [CREATION, *good, *bad])
     assert " Steps 2 and 3 were sent at the same time. Steps 4 and 5 were sent at the same time, and " in says
+    says = argue(the_contract(), [CREATION, *good, *good, *bad])
+    assert " Steps 2 and 3; steps 4 and 5 were sent at the same time. Steps 6 and 7 were " in says
 
 
 def after_a_pair(belief: Belief, account: str, answer: Answer) -> tuple[Request, Verdict]:
@@ -166,7 +168,7 @@ def test_of_two_staff_members_at_once_neither_explains_the_other() -> None:
         for each, answer in ((one, state_error("missing")), (other, OK))
     ]
     says = argue(the_contract(), [CREATION, *zip((one, other), judged, strict=True)])
-    assert says.endswith("Steps 2 and 3 were sent at the same time, for two staff members.")
+    assert says.endswith("Steps 2 and 3 (for two staff members) were sent at the same time.")
 
 
 def test_two_at_once_for_another_staff_member_alone_are_only_named() -> None:

@@ -195,6 +195,7 @@ def test_two_requests_at_once_are_told_with_what_each_order_allows_and_when_they
     assert ["google_v3, a@example.com, at once", "google_v3, b@example.com, at once"] == [
         step["says"] for step in failure["trace"][1:]
     ]
+    assert "422 already_exists or 200, by which of the two came first" == failure["expected"]
     assert ["first", "second"] == [step.pair for step in failure_view(failure, 0, line=200, body=200).steps[1:]]
     times = [(step["sent"], step["sent"] + step["answer"]["seconds"]) for step in failure["trace"]]
     assert times[0][0] == 0.0
@@ -227,7 +228,7 @@ def test_a_failure_after_two_at_once_shows_them_in_every_file(serve: Serve, tmp_
 def test_two_at_once_for_two_staff_members_are_told_without_orders(serve: Serve) -> None:
     of_two = AtOnce(SendItems(0, plain()), replace(ANOTHER, staff=1))
     failure = told(serve("staff-mixed-up-at-once"), (CREATE, replace(CREATE, staff=1), of_two))
-    assert failure["argument"].endswith(" Steps 3 and 4 were sent at the same time, for two staff members.")
+    assert failure["argument"].endswith(" Steps 3 and 4 (for two staff members) were sent at the same time.")
 
 
 BESIDE = [

@@ -71,6 +71,14 @@ def test_two_steps_at_the_same_time_stand_together_also_before_the_one_that_fail
     assert RACE.strip("\n").splitlines() == failure_lines(race_failure())[2:6]
 
 
+def test_a_long_argument_is_broken_into_lines_and_a_long_word_is_not() -> None:
+    word = "x" * 150
+    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[5:-1]
+    assert [True, True, False, True] == [len(line) <= 99 for line in lines]
+    assert f"      {word}" == lines[2]
+    assert f"{'one two three ' * 12}{word} end" == " ".join(line.removeprefix("      ") for line in lines)
+
+
 def test_a_failure_says_that_it_is_intermittent_or_accepted() -> None:
     accepted = {"reason": "fixed in May", "expires": "2025-06-01"}
     changes = {"intermittent": True, "reproduced": "3/20", "accepted": accepted}
