@@ -86,7 +86,7 @@ class _Kind(NamedTuple):
 
 def _kinds(promised: Sequence[Expectation]) -> list[_Kind]:
     """The expectations, those without a body as one, and without those that this one contains."""
-    loose = tuple(each for each in promised if "body" not in each and not each.get("holds") and not each.get("record"))
+    loose = tuple(each for each in promised if "body" not in each and not each.get("holds"))
     statuses = tuple(dict.fromkeys(pattern for each in loose for pattern in each["status"]))
     closed = [each for each in promised if each not in loose and not _is_in(each, statuses)]
     kinds = [_Kind(tuple(each["status"]), (each,)) for each in closed]

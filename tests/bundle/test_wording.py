@@ -155,6 +155,14 @@ def test_an_order_that_a_later_answer_rules_out_is_told_with_that_answer() -> No
     )
 
 
+def test_where_neither_order_reaches_the_step_that_failed_nothing_is_said_of_orders() -> None:
+    """An answer between may have been explained by a request that was sent twice, of which the steps know nothing."""
+    good, bound = pair(OK, state_error("already_exists")), frozenset({CalendarSync(G, B)})
+    between, last = after_a_pair(bound, B, OK), after_a_pair(bound, A, OK)
+    says = argue(the_contract(), [CREATION, *good, between, last])
+    assert says.endswith(" Steps 2 and 3 were sent at the same time.")
+
+
 def test_without_a_failure_nothing_is_said_of_orders() -> None:
     says = argue(the_contract(), [CREATION, *pair(OK, state_error("already_exists"))])
     assert says.endswith(" Steps 2 and 3 were sent at the same time.")

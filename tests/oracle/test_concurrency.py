@@ -132,7 +132,7 @@ def test_an_order_is_refuted_by_the_first_answer_that_it_does_not_explain_also_a
         the_contract(), belief, turns
     )
     assert (Refuted(1, 1, ("success",)),) == refuted_orders(the_contract(), belief, turns[:2])
-    lost = [(one, None), (other, None), (later, read(later, OK))]
+    lost = [(one, None), (other, None), (later, read(later, state_error("missing")))]
     assert [2, 2] == [each.place for each in refuted_orders(the_contract(), belief, lost)]
 
 

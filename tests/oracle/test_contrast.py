@@ -77,6 +77,8 @@ NOTHING_TO_SHOW: list[tuple[SyncState | Belief, Request, Answer]] = [
     (BOUND, send(), CRASHED),
     (BOUND, send(external_items=5), OK),
     (BOUND, send(external_items=5), state_error("invalid")),
+    # Any refusal would do: what is wrong is that it names an error that is not due.
+    (DISABLED, send(external_items=5), error(*2 * [{"code": "missing", "message": MESSAGES["missing"]}])),
     (FRESH, create(), Answer(200, {})),
     (FRESH, move(Move.DISABLE), Answer(404, {})),
 ]
