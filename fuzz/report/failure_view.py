@@ -90,7 +90,7 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
         replay=f"calfuzz replay {show(bundle)}" if bundle else "",
         steps=tuple(_steps(failure, shown, show, body)),
         left_out=len(trace) - len(shown) if body else 0,
-        curl=_copied("\n".join(curl), 2 * COPIED) if body and len(curl) > 1 else "",
+        curl=_copied(_all_of(failure), 2 * COPIED) if body and len(curl) > 1 else "",
     )
 
 
@@ -138,6 +138,16 @@ def _step(step: TraceStep, staff: str, curl: str, show: Show, body: int) -> Step
         seconds=float(answer["seconds"]) if answer else None,
         curl=visible_block(curl, limit=body),
         copied=_copied(curl, COPIED),
+    )
+
+
+def _all_of(failure: FailureEvent) -> str:
+    """The commands of all steps, one after the other; two at the same time in the background, and waited for."""
+    background = {"first": " &", "second": " &\nwait"}
+    pairs = pairs_of(failure)
+    return "\n".join(
+        f"{command}{background.get(pairs.get(number, ''), '')}"
+        for number, command in enumerate(failure["curl"], start=1)
     )
 
 

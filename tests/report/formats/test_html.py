@@ -93,6 +93,13 @@ def test_two_steps_at_the_same_time_stand_together_as_bars_from_sent_to_answered
     assert ("0.0%", "80.0%", "20.0%", "80.0%") == (first["x"], first["width"], second["x"], second["width"])
 
 
+def test_the_commands_of_two_at_the_same_time_are_copied_so_that_they_go_at_the_same_time() -> None:
+    curl = [f"curl {number}" for number in range(1, 5)]
+    page = Page(report_html(Run().started().failure(**race_failure(curl=curl)).summary))
+    copied = [attributes["data-copy"] for _, attributes in page.elements if "data-copy" in attributes]
+    assert "curl 1\ncurl 2 &\ncurl 3 &\nwait\ncurl 4" == copied[-1]
+
+
 def test_two_at_the_same_time_are_named_also_without_their_times() -> None:
     """As in a journal of an earlier version, or where neither was answered."""
     trace = [{key: value for key, value in step.items() if key != "sent"} for step in race_failure()["trace"]]
