@@ -13,6 +13,7 @@ from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
 from fuzz.failures.failure import Failure
 from fuzz.oracle.actions import NEAR, NOT_JSON, Answer, Create, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answers.answer import all_but
+from fuzz.oracle.answers.bodies import Contrast
 from fuzz.oracle.expectations import says_allowed
 from fuzz.oracle.judgement.contrast import contrast_of
 from fuzz.oracle.scenario import to_json
@@ -78,18 +79,24 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
 
 
 def argument(session: Session, evidence: Sequence[Exchange]) -> str:
-    """Why the answer that failed breaks the contract. Secrets in it are redacted before its long texts are cut."""
-    contract, failed = session.contract, failing_exchange(evidence)
-    steps, http_answer = [(step.request, step.verdict) for step in evidence], failed.delivery.answer
+    """Why the answer that failed breaks the contract."""
+    steps = [(step.request, step.verdict) for step in evidence]
+    try:
+        return argue(session.contract, steps, _contrast(session, failing_exchange(evidence)))
+    except RecursionError:  # the answer is nested too deeply to be shown
+        return argue(session.contract, steps)
+
+
+def _contrast(session: Session, failed: Exchange) -> Contrast | None:
+    """Where an answer differs from the one that was due. Secrets in it are redacted before its long texts are cut."""
+    http_answer = failed.delivery.answer
     if http_answer is None:
-        return argue(contract, steps)
+        return None
     body = parse(http_answer.text) if http_answer.text else NOT_JSON
-    contrast = contrast_of(contract, failed.request, failed.verdict, Answer(http_answer.status, body))
-    if contrast is None:
-        return argue(contract, steps)
-    if contrast.seen is NOT_JSON:
-        contrast = contrast._replace(path="the body", seen=http_answer.text)
-    return argue(contract, steps, contrast._replace(seen=_redacted(session.secrets.redact, contrast.seen)))
+    found = contrast_of(session.contract, failed.request, failed.verdict, Answer(http_answer.status, body))
+    if found is not None and found.seen is NOT_JSON:
+        found = found._replace(path="the body", seen=http_answer.text)
+    return found and found._replace(seen=_redacted(session.secrets.redact, found.seen))
 
 
 def _redacted(redact: Callable[[str], str], value: Json) -> Json:

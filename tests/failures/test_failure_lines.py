@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.events.types import Event
+from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import argument, failure_event, payload_lines
 from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import replay
@@ -19,6 +20,7 @@ from fuzz.oracle.actions import Action, AtOnce, Create, Move, MoveSync, SendItem
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.sandbox.launcher import Sandbox
+from fuzz.session.exchange import Exchange
 from swagger.contract import Json
 from tests.failures.bundling import BROKEN, FIXED, body, in_every_form, kept, performed, run_script, session_for
 
@@ -264,18 +266,32 @@ def test_of_what_was_there_before_the_first_request_nothing_is_said(serve: Serve
     assert says.startswith("Step 1 creates a fresh sync, whatever was there before. ")
 
 
+def answered(failure: Failure, body: str) -> list[Exchange]:
+    """The evidence of a failure whose last answer had this body."""
+    *before, last = failure.evidence
+    assert last.delivery.answer is not None
+    answer = replace(last.delivery.answer, text=body)
+    return [*before, replace(last, delivery=replace(last.delivery, answer=answer))]
+
+
+@pytest.mark.parametrize("depth", [10, 500, 900, 5_000])
+def test_an_answer_that_is_nested_deeply_is_argued_of_all_the_same(serve: Serve, depth: int) -> None:
+    session = session_for(serve("success-without-data"))
+    failure = performed(session, (CREATE, SendItems(0, plain())))
+    nested = answered(failure, f'{{"success": true, "data": {"[" * depth}{"]" * depth}}}')
+    assert " In the answer, " in argument(session, nested)
+
+
 def test_a_token_in_a_long_value_is_redacted_before_the_value_is_cut(serve: Serve) -> None:
     """The cut would leave a half of it, which is no longer recognised."""
     sandbox = serve("disabled-message-has-full-stop")
     session = session_for(sandbox)
     failure = performed(session, (CREATE, DISABLE, SendItems(0, plain())))
     token = session.secrets.token(session.staff[0].token)
-    *before, last = failure.evidence
     for spaces in range(20, 60):
         message = f"staff account is disabled {'x' * spaces} {token} \x1b[2J"
         body = json.dumps({"success": False, "errors": [{"code": "invalid", "message": message}]})
-        answered = replace(last.delivery, answer=replace(last.delivery.answer, text=body))
-        text = argument(session, [*before, replace(last, delivery=answered)])
+        text = argument(session, answered(failure, body))
         assert not any(token[part : part + 8] in text for part in range(len(token) - 7))
         assert '$.errors[0].message is "…' in text
     assert "\x1b" not in text

@@ -90,7 +90,16 @@ def test_two_steps_at_the_same_time_stand_together_as_bars_from_sent_to_answered
     [first, second] = [
         attributes for tag, attributes in page.elements if tag == "rect" and "%" in (attributes.get("x") or "")
     ]
+    assert (False, False) == ("class" in first, "class" in second)
     assert ("0.0%", "80.0%", "20.0%", "80.0%") == (first["x"], first["width"], second["x"], second["width"])
+
+
+def test_the_bar_of_the_step_that_failed_is_marked() -> None:
+    trace = race_failure()["trace"]
+    trace[2]["kind"] = "fail"
+    page = Page(report_html(Run().started().failure(**race_failure(trace=trace)).summary))
+    bars = [attributes for tag, attributes in page.elements if tag == "rect" and "%" in (attributes.get("x") or "")]
+    assert [None, "wrong"] == [attributes.get("class") for attributes in bars]
 
 
 def test_the_commands_of_two_at_the_same_time_are_copied_so_that_they_go_at_the_same_time() -> None:
