@@ -19,12 +19,12 @@ from swagger.contract import Contract
 
 
 def argue(contract: Contract, steps: Sequence[Step], contrast: Contrast | None = None) -> str:
-    """The argument for the verdict that failed last, from the steps that led to it: one entry a request, in order.
+    """The argument for the verdict that failed first, from the steps that led to it: one entry a request, in order.
 
     `contrast`: where its answer differs from the one that was due.
     """
     failed = [place for place, (_, verdict) in enumerate(steps, start=1) if verdict.kind is VerdictKind.FAIL]
-    whole, steps = steps, steps[: failed[-1]] if failed else steps
+    whole, steps = steps, steps[: failed[0]] if failed else steps
     request, verdict = steps[-1]
     sentences = [
         _of_state(steps),

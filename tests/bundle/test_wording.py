@@ -179,6 +179,17 @@ def test_of_two_staff_members_at_once_neither_explains_the_other() -> None:
     assert says.endswith("Steps 2 and 3 (for two staff members) were sent at the same time.")
 
 
+def test_of_two_that_failed_at_once_the_argument_is_for_the_first_as_everything_else_that_is_told() -> None:
+    one, other = send(account=A), send(account=B)
+    other = replace(other, action=replace(other.action, staff=1))
+    judged = [
+        judge_apart(the_contract(), frozenset({FRESH}), each, read(each, state_error("missing")))
+        for each in (one, other)
+    ]
+    says = argue(the_contract(), [CREATION, *zip((one, other), judged, strict=True)])
+    assert says.startswith("After step 1 the google_v3 sync is fresh")
+
+
 def test_two_at_once_for_another_staff_member_alone_are_only_named() -> None:
     others = [(replace(each, action=replace(each.action, staff=1)), verdict) for each, verdict in pair(OK, OK)]
     others = [(request, replace(verdict, kind=VerdictKind.PASS)) for request, verdict in others]
