@@ -1,29 +1,37 @@
-"""Why an answer breaks the contract, in a sentence or two that refer to the numbered steps of the scenario."""
+"""Why an answer breaks the contract, in a few sentences that refer to the numbered steps of the scenario.
+
+Of the state of a sync only that is said which answers have shown; else what was done.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fuzz.oracle.actions import UNAUTHORISED, Create, MoveSync, Token
+from fuzz.bundle.at_once import Step, of_pairs
+from fuzz.bundle.texts import side_by_side
+from fuzz.oracle.actions import NOT_JSON, UNAUTHORISED, Create, MoveSync, Token
+from fuzz.oracle.answers.bodies import Contrast
 from fuzz.oracle.request import Request
 from fuzz.oracle.siblings import moved
 from fuzz.oracle.state import PREDICATES, CalendarSync, Situation, SyncState, bind, describe, legible
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, Verdict, VerdictKind
+from swagger.contract import Contract
 
-Step = tuple[Request, Verdict]
 
+def argue(contract: Contract, steps: Sequence[Step], contrast: Contrast | None = None) -> str:
+    """The argument for the verdict that failed first, from the steps that led to it: one entry a request, in order.
 
-def argue(steps: Sequence[Step]) -> str:
-    """The argument for the verdict that failed last, from the steps that led to it: one entry a request, in order."""
+    `contrast`: where its answer differs from the one that was due.
+    """
     failed = [place for place, (_, verdict) in enumerate(steps, start=1) if verdict.kind is VerdictKind.FAIL]
-    whole, steps = steps, steps[: failed[-1]] if failed else steps
+    whole, steps = steps, steps[: failed[0]] if failed else steps
     request, verdict = steps[-1]
     sentences = [
         _of_state(steps),
         _of_request(len(steps), request, verdict),
         _of_refused(steps),
-        _of_pair(steps, whole),
-        _of_answer(verdict),
+        *of_pairs(contract, whole, len(steps)),
+        _of_answer(verdict, contrast),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -41,7 +49,11 @@ def _since(steps: Sequence[Step]) -> int:
 def _of_state(steps: Sequence[Step]) -> str:
     request, verdict = steps[-1]
     number, since = len(steps), _since(steps)
-    after = f"After step {since}" if since else "At first"
+    if all(earlier.action.staff != request.action.staff for earlier, _ in steps[:-1]):
+        return _of_first(number, request)
+    after = f"After step {since}" if since else f"Before step {number}"
+    if since and not steps[since - 1][0].is_judged:
+        after = f"{after}, by the target profile's word,"
     if len(verdict.was) != 1:
         states = sorted(map(describe, verdict.was))
         if len(states) == 2:
@@ -51,6 +63,13 @@ def _of_state(steps: Sequence[Step]) -> str:
     if state is None:
         return f"{after} the staff member has no calendar sync."
     return _of_sync(after, number, state, request, verdict)
+
+
+def _of_first(number: int, request: Request) -> str:
+    """Of the first request for a staff member: no answer has shown what was there before."""
+    if isinstance(request.action, Create):
+        return f"Step {number} creates a fresh sync, whatever was there before."
+    return f"No answer before step {number} shows the state of the sync."
 
 
 def _of_sync(after: str, number: int, state: CalendarSync, request: Request, verdict: Verdict) -> str:
@@ -102,7 +121,8 @@ def _of_refused(steps: Sequence[Step]) -> str:
         same = request.action.staff == last.action.staff and verdict.belief == failed.was
         if same and request.token in UNAUTHORISED and _is_explained(failed, last, request):
             token = token_says(request.token)
-            return f"Step {number} carries {token}: refused, it must have changed nothing, and it did."
+            says = f"Step {number} carries {token}: refused, it must have changed nothing"
+            return f"{says}, and the answer to step {len(steps)} is the one due if it was carried out."
     return ""
 
 
@@ -121,20 +141,10 @@ def _due(state: SyncState, request: Request) -> str:
     return next((code for code, is_due in PREDICATES.items() if is_due(state, request.named)), SUCCESS)
 
 
-def _of_pair(steps: Sequence[Step], whole: Sequence[Step]) -> str:
-    """That the failing request was one of two at once, and which two. The other may come later in the `whole`."""
-    before = 0
-    while before < len(steps) and steps[-1 - before][1].at_once:
-        before += 1
-    if not before or steps[-1][1].kind is not VerdictKind.FAIL:
-        return ""
-    first = len(steps) if before % 2 else len(steps) - 1
-    both = f"Steps {first} and {first + 1} were sent at once"
-    if len({request.action.staff for request, _ in whole[first - 1 : first + 1]}) > 1:
-        return f"{both}, for two staff members."
-    return f"{both}, and neither order of the two explains both answers."
-
-
-def _of_answer(verdict: Verdict) -> str:
+def _of_answer(verdict: Verdict, contrast: Contrast | None) -> str:
     why = verdict.seen.why if verdict.seen else ""
-    return f"In the answer, {why}." if why else ""
+    if contrast is None or contrast.seen is NOT_JSON:
+        return f"In the answer, {why}." if why else ""
+    # What is wrong may be told of the error that the answer names; the contrast is with the one that was due.
+    form = f"{why}: " if why and not why.startswith("$") else ""
+    return f"In the answer, {form}{side_by_side(contrast)}."

@@ -16,6 +16,12 @@ from fuzz.bundle.texts import pieces, shown, variable
 WIDTH = 116
 """Characters of a comment's line."""
 
+LONGEST_ARGUMENT = 1_000
+"""Characters of the argument."""
+
+LISTED = 20
+"""Steps that are listed of a failure that plain requests do not show."""
+
 LONGEST_BODY = 4_000
 """Characters of a body that a script shows."""
 
@@ -35,6 +41,34 @@ class Description:
         """The steps up to the one that failed."""
         failing = [place for place, step in enumerate(self.every_step) if step.fails]
         return self.every_step[: failing[-1] + 1] if failing else self.every_step
+
+    @property
+    def tested(self) -> tuple[BundleStep, ...]:
+        """The step that failed, with the one that went at the same time, if there is one."""
+        failing = self.steps[-1]
+        return tuple(step for step in self.every_step if step.number in (failing.number, self.beside(failing)))
+
+    @property
+    def prepared(self) -> tuple[BundleStep, ...]:
+        """The steps before those."""
+        return tuple(step for step in self.steps if step not in self.tested)
+
+    def beside(self, step: BundleStep) -> int | None:
+        """The number of the step that went at the same time as this one; None if none did."""
+        numbers = [each.number for each in self.every_step if each.at_once]
+        pairs = dict(zip(numbers[::2], numbers[1::2], strict=False))
+        return {**pairs, **{second: first for first, second in pairs.items()}}.get(step.number)
+
+    @property
+    def listing(self) -> list[str]:
+        """The steps in lines of their own, two at the same time with a bracket; of many, the first and the last."""
+        lines = [f"{self._bracket(step)}{self.comment(step)}" for step in (*self.prepared, *self.tested)]
+        few = lines if len(lines) <= LISTED else [*lines[: LISTED // 2], "…", *lines[-LISTED // 2 :]]
+        return [shown(line, longest=2 * WIDTH) for line in few]
+
+    def _bracket(self, step: BundleStep) -> str:
+        other = self.beside(step)
+        return f"{'┐' if other > step.number else '┘'} at the same time: " if other else ""
 
     @property
     def staff(self) -> list[str]:
@@ -64,7 +98,7 @@ class Description:
     def doubt(self) -> str:
         """Why a pass of the steps does not show that the failure is gone; empty if it does."""
         if self.file["needs_past"]:
-            return "when it was found it needed earlier requests, too"
+            return "these steps alone passed once when it was found, too"
         came, _, of = self.file["reproduced"].partition("/")
         return f"it came {came} of {of} times" if of and came != of else ""
 
@@ -115,10 +149,10 @@ class Description:
         file = self.file
         detail = f" ({file['detail']})" if file["detail"] else ""
         lines = [f"{file['clause']}, in {file['situation']}{detail}: {file['where']}", f'"{file["says"]}"']
-        argument = [shown(file["argument"]), shown(self.payload)]
+        argument = [shown(file["argument"], longest=LONGEST_ARGUMENT), shown(self.payload)]
         joined = " ".join(filter(None, argument))
         lines += [joined] if len(joined) <= WIDTH else argument
-        return [part for line in lines for part in wrap(shown(line), WIDTH)]
+        return [part for line in lines for part in wrap(shown(line, longest=2 * LONGEST_ARGUMENT), WIDTH)]
 
     @property
     def serving(self) -> str:
@@ -170,7 +204,7 @@ def _beyond_scripts(steps: Sequence[BundleStep]) -> Iterator[str]:
     paths += [path for each in steps[-1].promised for path in each.get("holds", ())]
     if any(not _PLAIN_PATH.fullmatch(path) for path in paths):
         yield "a search in an answer"
-    if any(not (each.values or each.there or each.never) for each in steps[-1].nearly):
+    if any(not promise.reads_the_body for promise in steps[-1].nearly):
         yield "a comparison with what the documents show of the answer"
 
 
@@ -184,6 +218,8 @@ def _beyond_documents(description: Description) -> Iterator[str]:
         yield "a body in a spelling of its own"
     if any(promise.words for step in steps[:-1] for promise in step.needed):
         yield "an answer that only its body tells from others"
+    if any(promise.record for promise in steps[-1].nearly):
+        yield "a look at the keys of a record"
     if any(promise.never for promise in steps[-1].nearly):
         yield "a look at what a body must not say"
     if description.doubt:

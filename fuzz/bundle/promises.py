@@ -22,19 +22,33 @@ class Value(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
+class Field(NamedTuple):
+    """A key of a record. `kind`: its type as jq calls it, if it is not null; or `true`, `false`, `any`."""
+
+    key: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """One kind of allowed answer. Frozen.
 
     `statuses`: patterns, such as `422` or `4xx`. `values`: what stands in its body; `there`: where something stands.
-    `words`, `never`: texts that the body holds, and that it does not.
+    `record`: the keys that its body has, or what stands under `data` in it. `words`, `never`: texts that the body
+    holds, and that it does not.
     """
 
     statuses: tuple[str, ...]
     values: tuple[Value, ...] = ()
     there: tuple[Path, ...] = ()
+    record: tuple[Field, ...] = ()
     words: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+
+    @property
+    def reads_the_body(self) -> bool:
+        """Whether more is promised than a status."""
+        return bool(self.values or self.there or self.record or self.never)
 
     @property
     def exact(self) -> list[str]:
@@ -90,7 +104,31 @@ def _promise(kind: _Kind, *, whole: bool) -> Promise:
     if not whole:
         return Promise(kind.statuses, words=tuple(_messages(first.get("body"))), never=tuple(never))
     there = tuple(tuple(_SEGMENT.findall(path)) for path in first.get("holds", ()))
-    return Promise(kind.statuses, tuple(_values(first.get("body"))), there, never=tuple(never))
+    values, record = tuple(_values(first.get("body"))), _fields(first.get("record"))
+    return Promise(kind.statuses, values, there, record, never=tuple(never))
+
+
+def _fields(record: Json) -> tuple[Field, ...]:
+    """The keys of an example record; none if it is nested, which a script would have to search."""
+    if not isinstance(record, dict) or any(isinstance(value, dict) for value in record.values()):
+        return ()
+    return tuple(Field(key, _kind_of(value)) for key, value in record.items())
+
+
+def _kind_of(value: Json) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    kinds = ((str, "string"), (int | float, "number"), (list, "array"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "any")
+
+
+def fields_by_kind(fields: Sequence[Field]) -> dict[str, list[str]]:
+    """The keys of a record by their types, without those that may be anything."""
+    kinds: dict[str, list[str]] = {}
+    for key, kind in fields:
+        if kind != "any":
+            kinds.setdefault(kind, []).append(key)
+    return kinds
 
 
 def _messages(body: Json) -> Iterator[str]:

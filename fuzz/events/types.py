@@ -158,7 +158,10 @@ class ExchangeEvent(TypedDict):
 
 
 class TraceStep(TypedDict):
-    """One step of a failure's evidence, as reports show it."""
+    """One step of a failure's evidence, as reports show it.
+
+    `sent`: seconds from the first of the answered requests to this one, if it was answered.
+    """
 
     step: int
     method: str
@@ -173,6 +176,7 @@ class TraceStep(TypedDict):
     kind: str
     request: RequestEntry
     answer: AnswerEntry | None
+    sent: NotRequired[float]
 
 
 class Acceptance(TypedDict):
@@ -215,8 +219,8 @@ class FailureEvent(FailureFacts):
     """A failure; a later event with the same fingerprint replaces it.
 
     `cause`: what is wrong, if it is the same failure in every situation in which it shows; `situations`: how often it
-    showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `orders`: orders of two requests at
-    once that do not explain it. `files`: the bundle's files by name, from a shard for the machine that merges.
+    showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `files`: the bundle's files by name,
+    from a shard for the machine that merges.
     """
 
     event: Literal["failure"]
@@ -227,7 +231,6 @@ class FailureEvent(FailureFacts):
     count: int
     trace: list[TraceStep]
     curl: list[str]
-    orders: list[list[str]]
     cause: NotRequired[str]
     situations: NotRequired[dict[str, int]]
     files: NotRequired[dict[str, str]]
@@ -306,9 +309,6 @@ _KEYS: dict[str, frozenset[str]] = {
 }
 """The keys that an event of each kind must have."""
 
-_ADDED_LATER: dict[str, dict[str, Any]] = {"failure": {"orders": []}}
-"""Keys that the first journals of version 1 lack, by kind of event, with the values that they have then."""
-
 
 def read_event(line: str | bytes) -> Event | None:
     """The event on a line of a journal; None if the line is no event, or lacks a key of its kind.
@@ -321,6 +321,5 @@ def read_event(line: str | bytes) -> Event | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("event"), str):
         return None
-    event = {**_ADDED_LATER.get(value["event"], {}), **value}
-    complete = _KEYS.get(value["event"], frozenset()) <= event.keys()
-    return cast(Event, event) if complete or event.get("version", VERSION) != VERSION else None
+    complete = _KEYS.get(value["event"], frozenset()) <= value.keys()
+    return cast(Event, value) if complete or value.get("version", VERSION) != VERSION else None

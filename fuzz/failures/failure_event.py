@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from fuzz.bundle.argument import argue
+from fuzz.bundle.at_once import differ_by_order
 from fuzz.bundle.failure_json import GivenReach
 from fuzz.bundle.shell import curl_of, curl_options
 from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
 from fuzz.failures.failure import Failure
-from fuzz.oracle.actions import NEAR, NOT_JSON, Action, Answer, Create, MoveSync, SendItems, Single, Token
+from fuzz.oracle.actions import NEAR, NOT_JSON, Answer, Create, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answers.answer import all_but
-from fuzz.oracle.expectations import ANYTHING, expectations
-from fuzz.oracle.scenario import singles, to_json
+from fuzz.oracle.answers.bodies import Contrast
+from fuzz.oracle.expectations import says_allowed
+from fuzz.oracle.judgement.contrast import contrast_of
+from fuzz.oracle.scenario import to_json
 from fuzz.oracle.state import describe, name_of
 from fuzz.oracle.validity.violations import items_of
-from fuzz.oracle.verdict import AT_ONCE, REFUSAL, SUCCESS, VerdictKind
+from fuzz.oracle.verdict import AT_ONCE, REFUSAL, VerdictKind
 from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.recording import answer_json, request_json
 from fuzz.session.session import Session
 from fuzz.shrinking.canonical_body import differences_from_canonical
 from fuzz.target.request_builder import parse
 from strategies.body_layout import layout_of
+from swagger.contract import Json
 
 LONGEST_NAME = 40
 MAX_LINES = 3
+BY_ORDER = ", by which of the two came first"
 NOT_RUN_AGAIN: Mapping[FailureStatus, str] = {
     "found": "not run again yet",
     "confirmed": "not run again: the run ended first",
@@ -37,7 +42,8 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
     failed = failing_exchange(failure.evidence)
     verdict = failed.verdict
     clause = session.contract.clause(verdict.clause)
-    trace = [step_json(session, number, exchange) for number, exchange in enumerate(failure.evidence, start=1)]
+    trace = trace_of(session, failure.evidence)
+    place = failure.evidence.index(failed)
     times = failure.scenario.reproduced
     options = curl_options(cast(GivenReach, session.profile.as_given()))
     return {
@@ -49,7 +55,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "where": str(clause.where),
         "situation": verdict.situation.value,
         "detail": verdict.detail,
-        "expected": expected_label(session, failed),
+        "expected": trace[place]["expected"],
         "observed": seen_label(session, failed),
         "why": verdict.seen.why if verdict.seen else verdict.why,
         "steps": len(failure.evidence),
@@ -64,32 +70,47 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "count": failure.count,
         "features": [*verdict.violations, *map(str, verdict.unspecified)],
         "payload": [session.secrets.redact(line) for line in payload_lines(session, failure)],
-        "argument": session.secrets.redact(argue([(step.request, step.verdict) for step in failure.evidence])),
+        "argument": session.secrets.redact(argument(session, failure.evidence)),
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
         "curl": [curl_of(step["request"], options) for step in trace],
-        "orders": orders_tried(failure.actions),
         "cause": failure.identity.cause,
     }
 
 
-def orders_tried(actions: Sequence[Action]) -> list[list[str]]:
-    """The two orders of a last pair of requests at once, as step numbers; empty if the scenario ends otherwise."""
-    last = singles(actions[-1])
-    if len({single.staff for single in last}) == len(last):
-        return []
-    count = sum(len(singles(action)) for action in actions)
-    pair = [f"step {count - 1}", f"step {count}"]
-    return [pair, pair[::-1]]
+def argument(session: Session, evidence: Sequence[Exchange]) -> str:
+    """Why the answer that failed breaks the contract."""
+    steps = [(step.request, step.verdict) for step in evidence]
+    try:
+        return argue(session.contract, steps, _contrast(session, failing_exchange(evidence)))
+    except RecursionError:  # the answer is nested too deeply to be shown
+        return argue(session.contract, steps)
+
+
+def _contrast(session: Session, failed: Exchange) -> Contrast | None:
+    """Where an answer differs from the one that was due. Secrets in it are redacted before its long texts are cut."""
+    http_answer = failed.delivery.answer
+    if http_answer is None:
+        return None
+    body = parse(http_answer.text) if http_answer.text else NOT_JSON
+    found = contrast_of(session.contract, failed.request, failed.verdict, Answer(http_answer.status, body))
+    if found is not None and found.seen is NOT_JSON:
+        found = found._replace(path="the body", seen=http_answer.text)
+    return found and found._replace(seen=_redacted(session.secrets.redact, found.seen))
+
+
+def _redacted(redact: Callable[[str], str], value: Json) -> Json:
+    """A value of an answer with each of its texts redacted."""
+    if isinstance(value, dict):
+        return {redact(key): _redacted(redact, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(redact, inner) for inner in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def expected_label(session: Session, exchange: Exchange) -> str:
     """What was allowed, as reports say it: `422 already_exists`, `200`, `a refusal (4xx)`."""
-    contract, outcomes = session.contract, exchange.verdict.allowed
-    if {SUCCESS, REFUSAL, *(error.code for error in contract.state_errors)} <= {*outcomes}:
-        return ANYTHING
-    of_outcomes = expectations(contract, exchange.request, outcomes)[: len(outcomes)]
-    return " or ".join(expectation["says"] for expectation in of_outcomes) or "nothing that came"
+    return says_allowed(session.contract, exchange.request, exchange.verdict.allowed)
 
 
 def seen_label(session: Session, exchange: Exchange, *, lost: str = "no answer") -> str:
@@ -128,6 +149,18 @@ def _payload_of(session: Session, action: Single) -> Iterator[str]:
     yield from map(str, differences_from_canonical(session.contract, action.body))
 
 
+def trace_of(session: Session, evidence: Sequence[Exchange]) -> list[TraceStep]:
+    """The steps of the evidence, with the times at which the answered ones were sent."""
+    trace = [step_json(session, number, exchange) for number, exchange in enumerate(evidence, start=1)]
+    steps = [(exchange.request, exchange.verdict) for exchange in evidence]
+    for place, step in enumerate(trace):
+        step["expected"] += BY_ORDER if differ_by_order(steps, place) else ""
+    began = {place: answer.began for place, step in enumerate(evidence) if (answer := step.delivery.answer)}
+    for place, moment in began.items():
+        trace[place]["sent"] = round(moment - min(began.values()), 6)
+    return trace
+
+
 def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
     """One step of the evidence."""
     verdict = exchange.verdict
@@ -137,7 +170,7 @@ def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
         "url": exchange.sent.http.url,
         "path": exchange.sent.path.rpartition("/")[2],
         "staff": exchange.action.staff,
-        "says": session.secrets.redact(says(session, exchange)),
+        "says": session.secrets.redact(", ".join([says(session, exchange), *[AT_ONCE] * verdict.at_once])),
         "expected": expected_label(session, exchange),
         "seen": seen_label(session, exchange, lost="lost"),
         "state": " or ".join(sorted({name_of(state) for state in verdict.belief})),
@@ -167,8 +200,6 @@ def says(session: Session, exchange: Exchange) -> str:
     parts += [text for text in map(str, exchange.verdict.unspecified) if text not in parts][:2]
     if exchange.verdict.kind is VerdictKind.FAIL and exchange.request.validity.is_valid:
         parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(session, action)][:2]
-    if exchange.verdict.at_once:
-        parts.append(AT_ONCE)
     return ", ".join(part[:80] for part in parts)
 
 

@@ -23,8 +23,9 @@ class Expectation(TypedDict):
     """One allowed answer.
 
     `says`: its name in reports. `status`: patterns, such as `200` or `4xx`. `body`: the answer must hold all of it, and
-    may hold more keys. `holds`: JSONPaths that must find a value. `never`: state errors that are not due, which the
-    answer must not name.
+    may hold more keys. `holds`: JSONPaths that must find a value. `record`: an example; the answer, or what stands
+    under `data` in it, must have its keys and types, and its booleans. `never`: state errors that are not due, which
+    the answer must not name.
     """
 
     outcome: str
@@ -32,6 +33,7 @@ class Expectation(TypedDict):
     status: list[str]
     body: NotRequired[Json]
     holds: NotRequired[list[str]]
+    record: NotRequired[Json]
     never: NotRequired[list[NamedError]]
 
 
@@ -52,6 +54,14 @@ def expectations(contract: Contract, request: Request, outcomes: Iterable[str]) 
     return found
 
 
+def says_allowed(contract: Contract, request: Request, outcomes: Collection[str]) -> str:
+    """Allowed outcomes as reports say them: `422 already_exists or 200`, `a refusal (4xx)`."""
+    if {SUCCESS, REFUSAL, *(error.code for error in contract.state_errors)} <= {*outcomes}:
+        return ANYTHING
+    found = expectations(contract, request, outcomes)[: len(outcomes)]
+    return " or ".join(expectation["says"] for expectation in found) or "nothing that came"
+
+
 def _expectations_of_move(contract: Contract, action: MoveSync, outcomes: Sequence[str]) -> list[Expectation]:
     """The allowed answers of a sibling: what its own documents promise, else anything but a 5xx."""
     if len(outcomes) != 1:
@@ -61,7 +71,7 @@ def _expectations_of_move(contract: Contract, action: MoveSync, outcomes: Sequen
         return [{"outcome": REFUSAL, "says": "a refusal (4xx)", "status": [ANY_REFUSAL]}]
     if outcome == SUCCESS:
         status = str(promises.success_status)
-        return [{"outcome": SUCCESS, "says": status, "status": [status]}]
+        return [{"outcome": SUCCESS, "says": status, "status": [status], "record": promises.success_body}]
     error = promises.without_sync
     assert error is not None
     says = f"{error.status} {outcome.partition('.')[2]}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fuzz.oracle.actions import NOT_JSON, Action, Create, RequestContext, SendItems, Single
-from fuzz.oracle.allowed import documented_outcome, state_after
+from fuzz.oracle.allowed import allowed, documented_outcome, state_after
 from fuzz.oracle.request import request_of
 from fuzz.oracle.scenario import singles
 from fuzz.oracle.state import SyncState
@@ -29,12 +29,14 @@ class Forecast:
     """The forecast of one action. Frozen.
 
     `features`: ids of the clauses that its bodies violate, and their unspecified features. `accepted`: the answer is a
-    success. `changes`: it changes the state of the sync.
+    success. `changes`: it changes the state of the sync. `decided`: the documents promise one outcome, and one state
+    after it.
     """
 
     features: frozenset[str | Unspecified]
     accepted: bool
     changes: bool
+    decided: bool
 
 
 @dataclass(slots=True)
@@ -61,7 +63,13 @@ class _Forecaster:
         features: set[str | Unspecified] = {NOT_READ} if raw else set()
         if not raw or body is not NOT_JSON:
             features |= {*validity.violations, *validity.unspecified}
-        return Forecast(frozenset(features), accepted, after != before or (isinstance(action, Create) and accepted))
+        outcomes = allowed(self.contract, before, request)
+        return Forecast(
+            frozenset(features),
+            accepted,
+            changes=after != before or (isinstance(action, Create) and accepted),
+            decided=[1] == [len(states) for states in outcomes.values()],
+        )
 
     def _context(self, action: Single) -> RequestContext:
         return RequestContext("{{staff_id}}", action.token, "{{calendar_sync_uid}}", frozenset(self.sent[action.staff]))
@@ -88,4 +96,5 @@ def _together(parts: Sequence[Forecast]) -> Forecast:
         frozenset().union(*(part.features for part in parts)),
         any(part.accepted for part in parts),
         any(part.changes for part in parts),
+        all(part.decided for part in parts),
     )

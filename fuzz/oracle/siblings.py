@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from fuzz.oracle.actions import AUTHORISED, NOT_JSON, UNAUTHORISED, Answer, Move, MoveSync
-from fuzz.oracle.answers.bodies import covers
+from fuzz.oracle.actions import AUTHORISED, UNAUTHORISED, Answer, Move, MoveSync
+from fuzz.oracle.answers.bodies import contrasts_with_example, covers
 from fuzz.oracle.request import Request, named_of
 from fuzz.oracle.state import CalendarSync, SyncState, bind, names_another_sync
 from fuzz.oracle.validity.feature_names import Feature
@@ -47,44 +47,25 @@ def _read_success(promises: SiblingPromises, answer: Answer) -> ReadAnswer:
     status, documented = answer.status, promises.success_body
     if documented is None:
         return ReadAnswer(SUCCESS, status, label=str(status))
-    wrong = _lacks(answer.body, documented)
-    inner = answer.body.get(RECORD_KEY) if isinstance(answer.body, dict) else None
-    record = answer.body
-    if wrong and isinstance(inner, dict):
-        wrong, record = _lacks(inner, documented), inner
+    record = record_in(answer.body, documented)
+    wrong = next(map(str, contrasts_with_example(record, documented)), "")
     if wrong:
         form = CONTRADICTS if contradicts(record, documented) else ""
         return ReadAnswer(MALFORMED, status, label=f"{status} malformed", why=wrong, form=form)
     return ReadAnswer(SUCCESS, status, label=str(status), account=record.get("account") if record else None)
 
 
-def _lacks(body: Json, example: Json, path: str = "$") -> str:
-    """Where a body has not the keys and types of an example, or another boolean; empty if it has. Null may stand for
-    any value but a boolean: an example cannot say that a value is never null.
-    """
-    if body is NOT_JSON:
-        return "the body is not JSON"
-    if isinstance(example, dict):
-        if not isinstance(body, dict):
-            return f"{path} is no object"
-        places = ((key, value, f"{path}.{key}") for key, value in example.items())
-        found = (_lacks(body[key], value, at) if key in body else f"{at} is lacking" for key, value, at in places)
-        return next(filter(None, found), "")
-    if isinstance(example, bool):
-        return "" if body is example else f"{path} is not {str(example).lower()}"
-    if body is None or example is None or _kind(body) is _kind(example):
-        return ""
-    return f"{path} is not of the documented type"
+def record_in(body: Json, documented: Json) -> Json:
+    """The record in the body of a success: what stands under `data`, if the body itself is not as documented."""
+    inner = body.get(RECORD_KEY) if isinstance(body, dict) else None
+    is_inside = isinstance(inner, dict) and any(True for _ in contrasts_with_example(body, documented))
+    return inner if is_inside else body
 
 
 def contradicts(record: Json, example: Json) -> bool:
     """Whether a record has a boolean of the example with the other value."""
     both = isinstance(record, dict) and isinstance(example, dict)
     return both and any(isinstance(value, bool) and record.get(key) is (not value) for key, value in example.items())
-
-
-def _kind(value: Json) -> type:
-    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
 
 
 def _move_of(request: Request) -> Move:

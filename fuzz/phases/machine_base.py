@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from fuzz.bundle.argument import argue
+from fuzz.failures.failure_event import argument
 from fuzz.oracle.actions import Action, Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.state import SyncState
 from fuzz.oracle.verdict import Verdict, VerdictKind
@@ -38,7 +38,7 @@ class AssertingListener:
             raise AssertionError(
                 f"{verdict.clause}, in {verdict.situation}: expected {' or '.join(verdict.allowed)}, seen"
                 f" {verdict.seen.label if verdict.seen else 'nothing'}."
-                f" {argue([(exchange.request, exchange.verdict) for exchange in run.exchanges])}"
+                f" {argument(run.session, run.exchanges)}"
             )
         return False
 

@@ -13,8 +13,9 @@ FAIL  already_exists, in mismatched (account)                                   
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+from typing import Literal, TypeVar
 
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
@@ -30,7 +31,15 @@ STEPS = 40
 MOST_SITUATIONS = 6
 """Situations of one failure that are spelt out."""
 
+ARGUMENT = 1_000
+"""Maximum characters of an argument, and of each other conclusion."""
+
 _INDENT = " " * 6
+NEEDS_MORE = "after a disconnect, or on another staff member, they passed alone, and what went before was not found"
+
+_BRACKETS = {"first": " ┐", "second": " ┘"}
+"""What stands behind the numbers of two steps that went at the same time."""
+
 _MIN_WIDTHS = (3, 4, 24, 44, 5, 0)
 """Minimum widths of the columns of a step."""
 
@@ -43,10 +52,14 @@ def failure_lines(failure: FailureEvent) -> list[str]:
         title(failure),
         f'{_INDENT}"{visible(failure["says"])}"',
         *_steps(failure),
-        *_orders(failure),
-        *(f"{_INDENT}{visible(text, limit=600)}" for text in _conclusions(failure)),
+        *(f"{_INDENT}{line}" for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
         f"{_INDENT}{replay_line(failure)}",
     ]
+
+
+def _broken(text: str) -> list[str]:
+    """A text in lines that are as long as a title, broken at spaces alone."""
+    return wrap(text, WIDTH - len(_INDENT), break_long_words=False, break_on_hyphens=False)
 
 
 def title(failure: FailureEvent) -> str:
@@ -64,13 +77,26 @@ def replay_line(failure: FailureEvent) -> str:
 
 def _steps(failure: FailureEvent) -> Iterator[str]:
     trace = failure["trace"]
-    rows = [_row(step, staff_of(step, trace)) for step in ends_of(trace)]
+    pairs = pairs_of(failure)
+    rows = [_row(trace[place], staff_of(trace[place], trace), pairs) for place in ends_of(range(len(trace)))]
     widths = [max([width, *(len(row[column]) for row in rows)]) for column, width in enumerate(_MIN_WIDTHS)]
     for index, row in enumerate(rows):
         if len(trace) > len(rows) and index == len(rows) // 2:
             yield f"{_INDENT}… {len(trace) - len(rows)} steps …"
         cells = " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"  {cells}".rstrip()
+
+
+def pairs_of(failure: FailureEvent) -> dict[int, Literal["first", "second"]]:
+    """The steps that went at the same time as another one: their numbers, and which of the two they are."""
+    pairs: dict[int, Literal["first", "second"]] = {}
+    number = 1
+    for action in failure["actions"]:
+        if action.get("do") == "at_once":
+            pairs |= {number: "first", number + 1: "second"}
+            number += 1
+        number += 1
+    return pairs
 
 
 def ends_of(steps: Sequence[T]) -> Sequence[T]:
@@ -83,9 +109,10 @@ def staff_of(step: TraceStep, trace: Sequence[TraceStep]) -> str:
     return f"staff {step['staff'] + 1}, " if any(other["staff"] for other in trace) else ""
 
 
-def _row(step: TraceStep, staff: str) -> tuple[str, ...]:
+def _row(step: TraceStep, staff: str, pairs: Mapping[int, str]) -> tuple[str, ...]:
+    bracket = _BRACKETS.get(pairs.get(step["step"], ""), "")
     return (
-        visible(step["step"]),
+        f"{visible(step['step'])}{bracket}",
         visible(step["method"], limit=20),
         visible(step["path"], limit=60),
         visible(f"{staff}{step['says']}", limit=80),
@@ -99,11 +126,6 @@ def outcome_of(step: TraceStep) -> str:
     if step["kind"] == "fail":
         return f"expected {visible(step['expected'], limit=80)}"
     return visible(step["state"], limit=80)
-
-
-def _orders(failure: FailureEvent) -> Iterator[str]:
-    for order in failure["orders"]:
-        yield f"{_INDENT}not explained by the order {', '.join(visible(step) for step in order)}"
 
 
 def _conclusions(failure: FailureEvent) -> Iterator[str]:
@@ -121,7 +143,7 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         never = ": it may need earlier actions" if failure["reproduced"].startswith("0/") else ""
         yield f"intermittent: reproduced {failure['reproduced']}{never}"
     if failure["needs_past"]:
-        yield "these steps alone do not reproduce it: it also needs earlier actions on the staff member"
+        yield f"it needs more than these steps: {NEEDS_MORE}"
     if failure["accepted"]:
         yield accepted_line(failure["accepted"])
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
-from fuzz.report.failure_text import accepted_line, ends_of, outcome_of, situations_line, staff_of
+from fuzz.report.diagrams.intervals import Bar, bars
+from fuzz.report.failure_text import NEEDS_MORE, accepted_line, ends_of, outcome_of, pairs_of, situations_line, staff_of
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -28,7 +29,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One request and its answer, as texts to show. Frozen."""
+    """One request and its answer, as texts to show. Frozen.
+
+    `pair`: `first` or `second` of two at the same time; `bars`: with the first, the times of both.
+    """
 
     number: str
     method: str
@@ -43,6 +47,8 @@ class StepView:
     seconds: float | None
     curl: str
     copied: str
+    pair: str = ""
+    bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,6 @@ class FailureView:
     facts: tuple[tuple[str, str], ...]
     accepted: str
     replay: str
-    orders: tuple[str, ...]
     steps: tuple[StepView, ...]
     left_out: int
     curl: str
@@ -83,12 +88,9 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
         facts=tuple(_facts(failure, show)),
         accepted=show(accepted_line(failure["accepted"])) if failure["accepted"] else "",
         replay=f"calfuzz replay {show(bundle)}" if bundle else "",
-        orders=tuple(show(", ".join(map(str, order))) for order in failure["orders"][:6]),
-        steps=tuple(
-            _step(trace[n], staff_of(trace[n], trace), curl[n] if n < len(curl) else "", show, body) for n in shown
-        ),
+        steps=tuple(_steps(failure, shown, show, body)),
         left_out=len(trace) - len(shown) if body else 0,
-        curl=_copied("\n".join(curl), 2 * COPIED) if body and len(curl) > 1 else "",
+        curl=_copied(_all_of(failure), 2 * COPIED) if body and len(curl) > 1 else "",
     )
 
 
@@ -104,11 +106,20 @@ def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
     again = show(failure["reproduced"])
     yield "reproduced", f"{again}, intermittent" if failure["intermittent"] else again
     if failure["needs_past"]:
-        yield "needs", "earlier actions on the staff member, too"
+        yield "needs more than its steps", NEEDS_MORE
     yield "seen", f"{failure['count']:,} times" if failure["count"] > 1 else "once"
     of_payload = [*failure["features"], *failure["payload"]]
     if of_payload:
         yield "payload", ", ".join(map(show, of_payload[:20]))
+
+
+def _steps(failure: FailureEvent, shown: Sequence[int], show: Show, body: int) -> Iterator[StepView]:
+    """The steps at these indexes; two at the same time with their bars."""
+    trace, curl, pairs = failure["trace"], failure["curl"], pairs_of(failure)
+    for place in shown:
+        step, pair = trace[place], pairs.get(trace[place]["step"], "")
+        view = _step(step, staff_of(step, trace), curl[place] if place < len(curl) else "", show, body)
+        yield replace(view, pair=pair, bars=bars(trace[place : place + 2]) if pair == "first" else ())
 
 
 def _step(step: TraceStep, staff: str, curl: str, show: Show, body: int) -> StepView:
@@ -127,6 +138,16 @@ def _step(step: TraceStep, staff: str, curl: str, show: Show, body: int) -> Step
         seconds=float(answer["seconds"]) if answer else None,
         curl=visible_block(curl, limit=body),
         copied=_copied(curl, COPIED),
+    )
+
+
+def _all_of(failure: FailureEvent) -> str:
+    """The commands of all steps, one after the other; two at the same time in the background, and waited for."""
+    background = {"first": " &", "second": " &\nwait"}
+    pairs = pairs_of(failure)
+    return "\n".join(
+        f"{command}{background.get(pairs.get(number, ''), '')}"
+        for number, command in enumerate(failure["curl"], start=1)
     )
 
 

@@ -25,7 +25,8 @@ def with_history(history: Sequence[Actions], scenario: Actions) -> Iterator[Acti
 
 
 def likely_histories(contract: Contract, scenario: Actions) -> Iterator[Actions]:
-    """Short histories that leave a scenario's staff members in other states, roughly shortest first.
+    """Short histories that leave a scenario's staff members in other states, roughly shortest first, and of those that
+    are as short the documented ones.
 
     After it they are: created for another provider; bound, disabled or disconnected, with the scenario's account or
     another one; as the scenario itself leaves them; or unchanged, with somebody else bound to their account.
@@ -45,8 +46,8 @@ def likely_histories(contract: Contract, scenario: Actions) -> Iterator[Actions]
     for other in listed_providers(contract):
         if other != provider:
             yield tuple(Create(index, other) for index in staff)
-    yield from (bound(KNOWN_GOOD_ACCOUNT), created + moved(Move.DISABLE, own), bound(own))
-    yield bound(own, tuple({0, 1} - set(staff)))
+    yield from (bound(KNOWN_GOOD_ACCOUNT), bound(own), bound(own, tuple({0, 1} - set(staff))))
+    yield created + moved(Move.DISABLE, own)
     for account in dict.fromkeys((KNOWN_GOOD_ACCOUNT, own)):
         yield bound(account) + moved(Move.DISABLE, account)
     yield bound(own) + moved(Move.DISCONNECT, own)

@@ -15,7 +15,7 @@ from fuzz.oracle.scenario import singles
 from fuzz.shrinking.candidate import Actions, all_singles, can_begin, renumber_staff, staff_in
 from fuzz.shrinking.ddmin import ddmin
 from fuzz.shrinking.deletion import large_deletions, same_effect
-from fuzz.shrinking.simplify import SIMPLIFICATIONS
+from fuzz.shrinking.simplify import SIMPLIFICATIONS, by_documented_ways
 from fuzz.shrinking.simplify_payload import PayloadSimplifier
 from swagger.contract import Contract
 
@@ -87,13 +87,23 @@ class Shrinker:
         return (*ddmin(actions[:-1], attempt), last)
 
     def _simplify(self, actions: Actions) -> Actions:
-        """Simplifies the scenario as a whole, then its payloads one by one, the last one first."""
+        """Simplifies the scenario as a whole, then its ways, then its payloads one by one, the last one first."""
         for simplification in SIMPLIFICATIONS:
             actions = self._try_simpler(actions, simplification(self.contract, actions)) or actions
+        actions = self._use_documented_ways(actions)
         for place in reversed(range(len(actions))):
             for which in range(len(singles(actions[place]))) if place < len(actions) else ():
                 actions = PayloadSimplifier(self.contract, self._try_simpler, actions, place, which).simplify()
         return actions
+
+    def _use_documented_ways(self, actions: Actions) -> Actions:
+        """Replaces the actions whose outcome decides nothing by documented ones, as long as it still fails so."""
+        while True:
+            candidates = by_documented_ways(self.contract, actions)
+            found = next(filter(None, (self._try_simpler(actions, candidate) for candidate in candidates)), None)
+            if found is None:
+                return actions
+            actions = found
 
     def _try_simpler(self, actions: Actions, candidate: Actions) -> Actions | None:
         """Tries a candidate with the same actions, unless one of its payloads has a feature that it did not have."""

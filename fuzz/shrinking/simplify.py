@@ -1,14 +1,15 @@
-"""Simplifications of a whole scenario: one staff member, canonical names, canonical payloads."""
+"""Simplifications of a whole scenario: one staff member, canonical names and payloads, documented actions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from fuzz.oracle.actions import SendItems, Single
+from fuzz.oracle.actions import AtOnce, Create, MoveSync, SendItems, Single, Token
+from fuzz.oracle.forecast import forecast
 from fuzz.oracle.validity.violations import items_of, named_by
-from fuzz.shrinking.candidate import Actions, map_singles
+from fuzz.shrinking.candidate import Actions, all_singles, map_singles
 from fuzz.shrinking.canonical_body import canonical_body
 from fuzz.shrinking.simplify_names import (
     NEAR_ACCOUNTS,
@@ -17,9 +18,9 @@ from fuzz.shrinking.simplify_names import (
     use_near_account,
 )
 from strategies.body_layout import layout_of
-from strategies.valid.bodies import SYNC
+from strategies.valid.bodies import SYNC, plain_payload
 from strategies.valid.items import ID
-from swagger.contract import Contract
+from swagger.contract import Contract, ids_of
 
 Simplification = Callable[[Contract, Actions], Actions]
 """A scenario with as many actions that is simpler; the same one where nothing can be simplified."""
@@ -110,3 +111,41 @@ def _with_items_of(contract: Contract, single: Single, other: Single) -> Single:
         return canonical
     listing = layout_of(contract).listing.name
     return replace(canonical, body={**canonical.body, listing: other.body[listing]})
+
+
+def by_documented_ways(contract: Contract, actions: Actions) -> Iterator[Actions]:
+    """Scenarios of the same length, in each of which one action before the last, whose outcome decides nothing, is
+    replaced by a documented one. Two at once stay as they are.
+
+    No document says what a sibling leaves behind, and what an unspecified request does is only observed.
+    """
+    for place, expected in enumerate(forecast(contract, actions)[:-1]):
+        action = actions[place]
+        if expected.decided or isinstance(action, AtOnce):
+            continue
+        for documented in _documented(contract, actions, action):
+            candidate = (*actions[:place], documented, *actions[place + 1 :])
+            if forecast(contract, candidate)[place].decided:
+                yield candidate
+
+
+def _documented(contract: Contract, actions: Actions, action: Single) -> Iterator[Single]:
+    """The documented actions that may do as well as this one, the plainest first."""
+    if isinstance(action, Create):
+        yield replace(action, token=Token.ADMIN)
+        return
+    if isinstance(action, MoveSync):
+        yield Create(action.staff, action.provider)
+        provider, account = action.provider, action.account
+    elif named_by(action.body).complete:
+        provider, account = str(named_by(action.body).provider), str(named_by(action.body).account)
+    else:
+        return
+    plain = plain_payload(contract, provider=provider, account=account)
+    yield SendItems(action.staff, canonical_body(contract, plain, _sent_by_others(contract, actions, action)))
+
+
+def _sent_by_others(contract: Contract, actions: Actions, action: Single) -> set[str]:
+    """The external ids that the other requests of the scenario send."""
+    sends = (single for single in all_singles(actions) if isinstance(single, SendItems) and single is not action)
+    return {external_id for single in sends for external_id in ids_of(items_of(contract, single.body))}

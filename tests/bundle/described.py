@@ -173,6 +173,18 @@ def race() -> Description:
     return described(created(), *pair, detail="at once")
 
 
+def after_race() -> Description:
+    """A step after two at once, which fails."""
+    pair = [sent(number, f"{number}@example.com", at_once=True) for number in (2, 3)]
+    return described(created(), *pair, sent(4, promised=(state_error("missing"),), kept=(), fails=True))
+
+
+def first_of_race() -> Description:
+    """Two requests at once, of which the first one fails."""
+    pair = [sent(number, f"{number}@example.com", at_once=True, fails=number == 2) for number in (2, 3)]
+    return described(created(), *pair, detail="at once")
+
+
 def rare() -> Description:
     """A failure of the embedded sandbox that comes and goes."""
     target = failure_file()["target"] | {"base_url": "http://127.0.0.1:4711/apigw"}
@@ -187,6 +199,14 @@ def creation() -> Description:
     return described(created(seen="200 malformed", kept=(), fails=True), target=target)
 
 
+def sibling() -> Description:
+    """A sibling's record in which a boolean is the other one."""
+    record = {"uid": "0d7f", "account": "x", "size": 1, "tags": ["x"], "note": None, "enabled": False}
+    promised: Expectation = {"outcome": "success", "says": "200", "status": ["200"], "record": record}
+    move = sent(2, does="disable", path="/v1/disable", promised=(promised,), seen="200 malformed", kept=(), fails=True)
+    return described(created(), move, clause="disable.success", where="disable.md:62")
+
+
 def unsure() -> Description:
     """A state that is not known: two errors are allowed, and a success."""
     promised = (state_error("invalid"), state_error("missing"), OK)
@@ -198,7 +218,10 @@ EVERY = {
     "two_people": two_people(),
     "odd": odd(),
     "race": race(),
+    "after_race": after_race(),
+    "first_of_race": first_of_race(),
     "rare": rare(),
     "creation": creation(),
+    "sibling": sibling(),
     "unsure": unsure(),
 }

@@ -12,7 +12,9 @@ import pytest
 
 from fuzz.bundle.argument import argue
 from fuzz.bundle.fingerprint import fingerprint, normalised, slug, state_kinds
+from fuzz.bundle.texts import side_by_side
 from fuzz.oracle.actions import Answer, Move, Token
+from fuzz.oracle.answers.bodies import NOTHING, Contrast
 from fuzz.oracle.judgement.judge import judge_lost
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import CalendarSync
@@ -60,7 +62,7 @@ DISABLE = [*BIND, (move(Move.DISABLE), DISABLED_NOW)]
 TWICE = Answer(422, {"success": False, "errors": [{"code": "x", "message": "staff account is disabled"}]})
 
 ARGUMENTS = [
-    ([(send(), OK)], "At first the staff member has no calendar sync."),
+    ([(send(), OK)], "No answer before step 1 shows the state of the sync."),
     (
         [*BIND, (move(Move.DISCONNECT), DISCONNECTED), (send(), state_error("missing")), (send(), OK)],
         "After step 4 the staff member has no calendar sync.",
@@ -168,25 +170,92 @@ def test_the_argument_tells_the_state_and_what_the_request_named(
 ) -> None:
     steps = judged_in_turn(*exchanges)
     assert [VerdictKind.PASS] * (len(steps) - 1) + [VerdictKind.FAIL] == [verdict.kind for _, verdict in steps]
-    assert says == argue(steps)
+    assert says == argue(the_contract(), steps)
 
 
 def test_what_was_done_to_somebody_else_is_no_part_of_the_argument() -> None:
     (first, bound), (second, sent), failed = judged_in_turn(*BIND, (send(G, B), OK))
     other = replace(second, action=replace(second.action, staff=1)), replace(sent, was=frozenset({None}))
-    assert argue([(first, bound), (second, sent), other, failed]).startswith("After step 2 ")
-    assert argue([other, (first, bound), (second, sent), failed]).startswith("After step 3 ")
+    assert argue(the_contract(), [(first, bound), (second, sent), other, failed]).startswith("After step 2 ")
+    assert argue(the_contract(), [other, (first, bound), (second, sent), failed]).startswith("After step 3 ")
+
+
+def test_a_state_that_only_the_target_profile_speaks_of_is_told_as_its_word() -> None:
+    own = replace(move(Move.DISCONNECT), is_judged=False)
+    steps = judged_in_turn(*BIND, (own, DISCONNECTED), (send(), OK))
+    assert frozenset({None}) == steps[-1][1].was
+    assert "After step 3, by the target profile's word, the staff member has no calendar sync." == argue(
+        the_contract(), steps
+    )
+
+
+def test_states_that_a_lost_request_may_still_lead_to_are_those_before_the_step() -> None:
+    """They are no step's own: the belief of the step before is narrower."""
+    (first, bound), (second, sent), (last, _) = judged_in_turn(*BIND, (send(), CRASHED))
+    verdict = judge(frozenset({BOUND, FRESH}), last, CRASHED)
+    says = argue(the_contract(), [(first, bound), (second, sent), (last, verdict)])
+    assert "Before step 3 the sync is bound (google_v3, a@example.com) or fresh (google_v3), and neither" in says
+
+
+def test_of_the_first_request_for_a_staff_member_no_state_is_told() -> None:
+    (create_step,) = judged_in_turn((create(), REFUSED))
+    assert argue(the_contract(), [create_step]).startswith("Step 1 creates a fresh sync, whatever was there before.")
+    (first, bound), (second, failed) = judged_in_turn((create(), CREATED), (create(), REFUSED))
+    other = replace(second, action=replace(second.action, staff=1))
+    says = argue(the_contract(), [(first, bound), (other, failed)])
+    assert says.startswith("Step 2 creates a fresh sync, whatever was there before.")
+
+
+SHOWN = [
+    (Contrast("$.a", True, False), "$.a is false, documented is true"),
+    (Contrast("$.a", {"b": 1}, NOTHING), '$.a is lacking, documented is {"b": 1}'),
+    (Contrast("$.a", "x", NOTHING, by_example=True), "$.a is lacking, documented is a text"),
+    (Contrast("$.a", False, NOTHING, by_example=True), "$.a is lacking, documented is false"),
+    (Contrast("$.a", None, NOTHING, by_example=True), "$.a is lacking, documented is any value"),
+    (Contrast("$.a", 5, "5", by_example=True), '$.a is "5", documented is a number'),
+    (Contrast("$.a", [5], {}, by_example=True), "$.a is {}, documented is a list"),
+    (Contrast("$", {}, [], by_example=True), "$ is [], documented is an object"),
+    (Contrast("$.a", False, None, by_example=True), "$.a is null, documented is false"),
+    (Contrast("$.a", [1], [1, 2]), "$.a has 2 entries, documented are 1"),
+    (Contrast("$.a", "is disabled", "is  disabled"), '$.a is "is  disabled", documented is "is disabled"'),
+    (Contrast("$.a", "a" * 61, "b"), f'$.a is "b", documented is "{"a" * 60}…"'),
+    (
+        Contrast("$.a", f"{'a' * 50}, b and {'c' * 70}", f"{'a' * 50}, B and more"),
+        f'$.a is "…{"a" * 18}, B and more", documented is "…{"a" * 18}, b and {"c" * 34}…"',
+    ),
+    (Contrast("$.a", 1, ["x" * 100]), f'$.a is ["{"x" * 58}…, documented is 1'),
+    (Contrast("$.a", "1", 'say "\x1b[2J"\n'), '$.a is "say \\"\\u001b[2J\\"\\n", documented is "1"'),
+]
+
+
+@pytest.mark.parametrize(("contrast", "says"), SHOWN, ids=range(len(SHOWN)))
+def test_what_was_seen_stands_beside_what_is_documented_around_the_place_where_they_differ(
+    contrast: Contrast, says: str
+) -> None:
+    assert says == side_by_side(contrast)
+
+
+def test_a_contrast_takes_the_place_of_what_is_wrong_unless_that_says_more() -> None:
+    steps = judged_in_turn(*BIND, (send(), Answer(200, {"success": True})))
+    contrast = Contrast("$.data", {}, NOTHING)
+    assert argue(the_contract(), steps).endswith(" In the answer, $.data is lacking.")
+    assert argue(the_contract(), steps, contrast).endswith(" In the answer, $.data is lacking, documented is {}.")
+    request, verdict = steps[-1]
+    assert verdict.seen is not None
+    steps[-1] = request, replace(verdict, seen=replace(verdict.seen, why="the body is the swagger's"))
+    says = argue(the_contract(), steps, contrast)
+    assert says.endswith(" In the answer, the body is the swagger's: $.data is lacking, documented is {}.")
 
 
 def test_of_a_pair_the_argument_is_for_the_one_that_failed() -> None:
     steps = judged_in_turn(*BIND, (send(G, B), OK), (send(), OK))
-    assert "After step 2 the account is a@example.com; step 3 names b@example.com." == argue(steps)
+    assert "After step 2 the account is a@example.com; step 3 names b@example.com." == argue(the_contract(), steps)
 
 
 def test_without_a_failure_the_argument_is_for_the_last_step_even_without_an_answer() -> None:
     lost = judge_lost(the_contract(), frozenset({FRESH}), send(), may_have_acted=True, why="timeout")
     steps = [*judged_in_turn((create(), CREATED)), (send(), lost)]
-    assert "After step 1 the google_v3 sync is fresh, so any account may be named." == argue(steps)
+    assert "After step 1 the google_v3 sync is fresh, so any account may be named." == argue(the_contract(), steps)
 
 
 FINGERPRINTS = [

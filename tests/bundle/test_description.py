@@ -215,7 +215,7 @@ BEYOND = [
         "a look at what a body must not say",
     ),
     (described(created(), reproduced="1/20"), "", "repetition (it came 1 of 20 times)"),
-    (described(created(), needs_past=True), "", "repetition (when it was found it needed earlier requests, too)"),
+    (described(created(), needs_past=True), "", "repetition (these steps alone passed once when it was found, too)"),
 ]
 
 

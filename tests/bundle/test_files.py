@@ -90,7 +90,7 @@ def test_hurl_can_read_the_file(description: Description, tmp_path: Path) -> Non
 def test_the_document_holds_only_what_the_documents_of_the_family_hold(description: Description) -> None:
     document = parse_document(files_of(description)["workflow.md"], "workflow.md")
     assert () == document.unused
-    assert len(description.steps) == len(document.prerequisites) + len(document.test_steps)
+    assert len(description.prepared + description.tested) == len(document.prerequisites) + len(document.test_steps)
     assert (document.front.skipped is None) == (description.beyond_documents == "")
 
 

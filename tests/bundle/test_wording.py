@@ -12,8 +12,9 @@ from fuzz.oracle.actions import Answer, Move, Token
 from fuzz.oracle.answers.answer import all_but
 from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
 from fuzz.oracle.request import Request
+from fuzz.oracle.state import Belief, CalendarSync
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
-from fuzz.oracle.verdict import Verdict
+from fuzz.oracle.verdict import Verdict, VerdictKind
 from tests.bundle.described import account as account_description
 from tests.oracle.documented import (
     CREATED,
@@ -22,6 +23,7 @@ from tests.oracle.documented import (
     OK,
     A,
     B,
+    G,
     create,
     item,
     judge,
@@ -33,6 +35,9 @@ from tests.oracle.documented import (
 )
 
 UNAUTHORISED = Answer(401, {"success": False})
+AS_IF_CARRIED_OUT = (
+    "refused, it must have changed nothing, and the answer to step 3 is the one due if it was carried out."
+)
 CREATION = (create(), judge(None, create(), CREATED))
 
 
@@ -52,14 +57,14 @@ def failed(account: str, answer: Answer) -> tuple[Request, Verdict]:
 )
 def test_a_request_without_a_good_token_that_changed_something_is_named(token: Token, says: str) -> None:
     steps = [CREATION, refused(B, token), failed(A, state_error("already_exists"))]
-    assert argue(steps).endswith(f" Step 2 carries {says}: refused, it must have changed nothing, and it did.")
+    assert argue(the_contract(), steps).endswith(f" Step 2 carries {says}: {AS_IF_CARRIED_OUT}")
 
 
 @pytest.mark.parametrize(("kind", "code"), [(Move.DISABLE, "invalid"), (Move.DISCONNECT, "missing")])
 def test_a_sibling_operation_without_a_good_token_that_was_carried_out_is_named(kind: Move, code: str) -> None:
     request = move(kind, token=Token.UNKNOWN)
     steps = [CREATION, (request, judge(FRESH, request, UNAUTHORISED)), failed(A, state_error(code))]
-    assert argue(steps).endswith(" Step 2 carries an unknown token: refused, it must have changed nothing, and it did.")
+    assert argue(the_contract(), steps).endswith(f" Step 2 carries an unknown token: {AS_IF_CARRIED_OUT}")
 
 
 @pytest.mark.parametrize(
@@ -72,31 +77,95 @@ def test_a_sibling_operation_without_a_good_token_that_was_carried_out_is_named(
     ids=["it names the same account", "another answer would be due", "every token is good"],
 )
 def test_a_refused_request_that_explains_nothing_is_not_named(steps: list[tuple[Request, Verdict]]) -> None:
-    assert "changed nothing" not in argue(steps)
+    assert "changed nothing" not in argue(the_contract(), steps)
 
 
 def test_of_somebody_elses_refused_request_nothing_is_said() -> None:
     request, verdict = refused(B)
     other = replace(request, action=replace(request.action, staff=1)), verdict
-    assert "changed nothing" not in argue([CREATION, other, failed(A, state_error("already_exists"))])
+    assert "changed nothing" not in argue(the_contract(), [CREATION, other, failed(A, state_error("already_exists"))])
 
 
 def pair(first: Answer, second: Answer) -> list[tuple[Request, Verdict]]:
-    requests = send(account=A), send(account=B)
+    requests = send(account=A), send(account=B, external_items=[item(external_id="other")])
     seen = read(requests[0], first), read(requests[1], second)
     verdicts = judge_pair(the_contract(), frozenset({FRESH}), requests, seen)
     return [*zip(requests, verdicts, strict=True)]
 
 
-@pytest.mark.parametrize("answers", [(OK, OK), (Answer(500, {}), OK)], ids=["the second failed", "the first failed"])
-def test_two_requests_at_once_are_explained_by_neither_order(answers: tuple[Answer, Answer]) -> None:
-    says = "Steps 2 and 3 were sent at once, and neither order of the two explains both answers."
-    assert says in argue([CREATION, *pair(*answers)])
+BY_ORDERS = [
+    (
+        (OK, OK),
+        "if step 2 came first, step 3 must be answered 422 already_exists;"
+        " if step 3 came first, step 2 must be answered 422 already_exists; seen: both 200.",
+    ),
+    (
+        (Answer(500, {}), OK),
+        "if step 2 came first, step 2 must be answered 200;"
+        " if step 3 came first, step 2 must be answered 422 already_exists; seen: 500 at step 2.",
+    ),
+    (
+        (state_error("already_exists"), state_error("missing")),
+        "if step 2 came first, step 2 must be answered 200; if step 3 came first, step 3 must be answered 200;"
+        " seen: 422 already_exists at step 2, 422 missing at step 3.",
+    ),
+]
 
 
-def test_of_two_pairs_the_one_that_failed_is_named() -> None:
+@pytest.mark.parametrize(("answers", "says"), BY_ORDERS, ids=range(len(BY_ORDERS)))
+def test_of_two_requests_at_once_is_said_what_each_order_would_have_allowed(
+    answers: tuple[Answer, Answer], says: str
+) -> None:
+    both = "Steps 2 and 3 were sent at the same time, and neither order of the two explains both answers"
+    assert argue(the_contract(), [CREATION, *pair(*answers)]).endswith(f" {both}: {says}")
+
+
+def test_of_two_pairs_both_are_named_and_the_orders_are_those_of_the_one_that_failed() -> None:
     good, bad = pair(OK, state_error("already_exists")), pair(OK, OK)
-    assert "Steps 4 and 5 were sent at once" in argue([CREATION, *good, *bad])
+    says = argue(the_contract(), [CREATION, *good, *bad])
+    assert " Steps 2 and 3 were sent at the same time. Steps 4 and 5 were sent at the same time, and " in says
+    says = argue(the_contract(), [CREATION, *good, *good, *bad])
+    assert " Steps 2 and 3; steps 4 and 5 were sent at the same time. Steps 6 and 7 were " in says
+
+
+def after_a_pair(belief: Belief, account: str, answer: Answer) -> tuple[Request, Verdict]:
+    request = send(account=account, external_items=[item(external_id="later")])
+    return request, judge(belief, request, answer)
+
+
+def test_a_request_after_two_at_once_is_told_what_each_order_leads_to() -> None:
+    """Which of the two was refused is lost, so either account may be stored."""
+    first, second = send(account=A), send(account=B, external_items=[item(external_id="other")])
+    verdicts = judge_pair(the_contract(), frozenset({FRESH}), (first, second), (None, None))
+    both = [*zip((first, second), verdicts, strict=True)]
+    left = frozenset({CalendarSync(G, A), CalendarSync(G, B)})
+    assert argue(the_contract(), [CREATION, *both, after_a_pair(left, A, state_error("missing"))]).endswith(
+        " Steps 2 and 3 were sent at the same time:"
+        " if step 2 came first, step 4 must be answered 422 already_exists or 200;"
+        " if step 3 came first, step 4 must be answered 422 already_exists or 200; seen: 422 missing at step 4."
+    )
+
+
+def test_an_order_that_a_later_answer_rules_out_is_told_with_that_answer() -> None:
+    good = pair(OK, state_error("already_exists"))
+    says = argue(the_contract(), [CREATION, *good, after_a_pair(good[1][1].belief, A, state_error("missing"))])
+    assert says.endswith(
+        " Steps 2 and 3 were sent at the same time: if step 2 came first, step 4 must be answered 200;"
+        " if step 3 came first, step 3 must be answered 200; seen: 422 already_exists at step 3, 422 missing at step 4."
+    )
+
+
+def test_where_neither_order_reaches_the_step_that_failed_nothing_is_said_of_orders() -> None:
+    """An answer between may have been explained by a request that was sent twice, of which the steps know nothing."""
+    good, bound = pair(OK, state_error("already_exists")), frozenset({CalendarSync(G, B)})
+    between, last = after_a_pair(bound, B, OK), after_a_pair(bound, A, OK)
+    says = argue(the_contract(), [CREATION, *good, between, last])
+    assert says.endswith(" Steps 2 and 3 were sent at the same time.")
+
+
+def test_without_a_failure_nothing_is_said_of_orders() -> None:
+    says = argue(the_contract(), [CREATION, *pair(OK, state_error("already_exists"))])
+    assert says.endswith(" Steps 2 and 3 were sent at the same time.")
 
 
 def test_of_two_staff_members_at_once_neither_explains_the_other() -> None:
@@ -106,13 +175,26 @@ def test_of_two_staff_members_at_once_neither_explains_the_other() -> None:
         judge_apart(the_contract(), frozenset({FRESH}), each, read(each, answer))
         for each, answer in ((one, state_error("missing")), (other, OK))
     ]
-    says = argue([CREATION, *zip((one, other), judged, strict=True)])
-    assert says.endswith("Steps 2 and 3 were sent at once, for two staff members.")
+    says = argue(the_contract(), [CREATION, *zip((one, other), judged, strict=True)])
+    assert says.endswith("Steps 2 and 3 (for two staff members) were sent at the same time.")
 
 
-def test_one_request_after_the_other_is_no_pair() -> None:
-    steps = [CREATION, *pair(OK, state_error("already_exists")), failed(A, state_error("missing"))]
-    assert "at once" not in argue(steps)
+def test_of_two_that_failed_at_once_the_argument_is_for_the_first_as_everything_else_that_is_told() -> None:
+    one, other = send(account=A), send(account=B)
+    other = replace(other, action=replace(other.action, staff=1))
+    judged = [
+        judge_apart(the_contract(), frozenset({FRESH}), each, read(each, state_error("missing")))
+        for each in (one, other)
+    ]
+    says = argue(the_contract(), [CREATION, *zip((one, other), judged, strict=True)])
+    assert says.startswith("After step 1 the google_v3 sync is fresh")
+
+
+def test_two_at_once_for_another_staff_member_alone_are_only_named() -> None:
+    others = [(replace(each, action=replace(each.action, staff=1)), verdict) for each, verdict in pair(OK, OK)]
+    others = [(request, replace(verdict, kind=VerdictKind.PASS)) for request, verdict in others]
+    says = argue(the_contract(), [CREATION, *others, failed(A, state_error("missing"))])
+    assert says.endswith(" Steps 2 and 3 were sent at the same time.")
 
 
 ALMOST = [

@@ -24,14 +24,9 @@ def test_a_line_that_is_no_event_is_refused(line: str | bytes) -> None:
     assert read_event(line) is None
 
 
-@pytest.mark.parametrize("key", sorted(FAILURE.keys() - {"event", "orders"}))
+@pytest.mark.parametrize("key", sorted(FAILURE.keys() - {"event"}))
 def test_a_failure_that_lacks_a_key_is_refused(key: str) -> None:
     assert read_event(json.dumps({name: value for name, value in FAILURE.items() if name != key})) is None
-
-
-def test_a_failure_of_the_first_journals_has_no_orders() -> None:
-    assert [] == FAILURE["orders"]
-    assert FAILURE == read_event(json.dumps({name: value for name, value in FAILURE.items() if name != "orders"}))
 
 
 def test_keys_that_are_not_known_are_kept() -> None:

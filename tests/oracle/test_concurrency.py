@@ -7,7 +7,14 @@ from itertools import combinations, product
 import pytest
 
 from fuzz.oracle.actions import Answer, Create, Move, MoveSync, SendItems
-from fuzz.oracle.judgement.concurrency import judge_apart, judge_pair
+from fuzz.oracle.judgement.concurrency import (
+    ORDERS,
+    Refuted,
+    judge_apart,
+    judge_pair,
+    orders_that_explain,
+    refuted_orders,
+)
 from fuzz.oracle.request import Request
 from fuzz.oracle.state import CalendarSync
 from fuzz.oracle.validity.feature_names import Feature, Unspecified
@@ -92,6 +99,41 @@ def test_a_pair_passes_if_and_only_if_some_order_gives_both_answers(
                 state_of(after) for (_, after), answers in zip(honest, explained, strict=True) if answers == list(seen)
             }
             assert left <= verdicts[0].belief
+
+
+@pytest.mark.parametrize("record", STATES, ids=str)
+@pytest.mark.parametrize("pair", PAIRS, ids=range(len(PAIRS)))
+def test_an_order_is_refuted_if_and_only_if_it_does_not_explain_both_answers(
+    record: Record, pair: tuple[Request, Request]
+) -> None:
+    belief = frozenset({state_of(record)})
+    for chosen in product(*(ANSWERS[type(each.action)] for each in pair)):
+        one, other = (read(each, answer) for each, answer in zip(pair, chosen, strict=True))
+        found = refuted_orders(the_contract(), belief, [(pair[0], one), (pair[1], other)])
+        explaining = orders_that_explain(the_contract(), belief, pair, (one, other))
+        assert {order[0] for order in ORDERS} - {order[0] for order in explaining} == {each.first for each in found}
+        assert not any((one, other)[each.place].outcome in each.allowed for each in found if not pair_has_move(pair))
+        assert all(each.allowed for each in found)
+
+
+def pair_has_move(pair: tuple[Request, Request]) -> bool:
+    """A sibling's documented outcome may be malformed, too."""
+    return any(isinstance(each.action, MoveSync) for each in pair)
+
+
+def test_an_order_is_refuted_by_the_first_answer_that_it_does_not_explain_also_after_the_two() -> None:
+    one, other, later = (
+        send(G, account, external_items=[item(external_id=account)]) for account in (A, B, "c@example.com")
+    )
+    exists = read(other, state_error("already_exists"))
+    turns = [(one, read(one, OK)), (other, exists), (later, read(later, OK))]
+    belief = frozenset({CalendarSync(G)})
+    assert (Refuted(0, 2, ("already_exists",)), Refuted(1, 1, ("success",))) == refuted_orders(
+        the_contract(), belief, turns
+    )
+    assert (Refuted(1, 1, ("success",)),) == refuted_orders(the_contract(), belief, turns[:2])
+    lost = [(one, None), (other, None), (later, read(later, state_error("missing")))]
+    assert [2, 2] == [each.place for each in refuted_orders(the_contract(), belief, lost)]
 
 
 def test_the_second_of_two_equal_requests_may_be_refused_for_its_old_items() -> None:

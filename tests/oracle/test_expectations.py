@@ -55,7 +55,9 @@ def test_of_a_sibling_only_what_its_own_documents_promise_is_expected() -> None:
     def of(kind: Move, *outcomes: str) -> list[Expectation]:
         return expectations(the_contract(), move(kind), outcomes)
 
-    assert [{"outcome": "success", "says": "200", "status": ["200"]}] == of(Move.CONNECT, SUCCESS)
+    record = the_contract().promised_by(Move.CONNECT).success_body
+    ok = {"outcome": "success", "says": "200", "status": ["200"], "record": record}
+    assert ([ok], ["uid", "staff_uid", "provider", "account"]) == (of(Move.CONNECT, SUCCESS), list(record))
     assert [{"outcome": "refusal", "says": "a refusal (4xx)", "status": ["4xx"]}] == of(Move.DISCONNECT, REFUSAL)
     missing = {"outcome": "connect.missing", "says": "422 missing", "status": ["422"], "body": CONNECT_MISSING.body}
     assert [missing] == of(Move.CONNECT, "connect.missing")

@@ -63,6 +63,34 @@ def test_it_is_forecast_whether_an_action_is_accepted_and_changes_the_sync(
     assert (accepted, changes) == (found.accepted, found.changes)
 
 
+# The action after a prefix, whether the documents promise one outcome and one state after it.
+DECIDED: list[tuple[list[Action], Action, bool]] = [
+    ([], CREATE, True),
+    ([], replace(CREATE, token=Token.STAFF), False),
+    ([CREATE], send(), True),
+    ([CREATE, send()], send(B, number=2), True),
+    ([CREATE], replace(send(), token=Token.UNKNOWN), True),
+    ([CREATE], replace(send(), token=Token.OTHER_STAFF), False),
+    ([CREATE], send(start_date=5), False),
+    ([CREATE], send(external_title=""), False),
+    ([CREATE], move(Move.CONNECT), False),
+    ([CREATE], move(Move.DISABLE), False),
+    ([CREATE, send()], move(Move.DISABLE), False),
+    ([CREATE], move(Move.DISCONNECT), False),
+    ([], move(Move.CONNECT), True),
+    ([CREATE], replace(move(Move.DISABLE), token=Token.NONE), True),
+    ([CREATE], AtOnce(send(), send(B, number=2)), True),
+    ([CREATE], AtOnce(send(), move(Move.CONNECT)), False),
+]
+
+
+@pytest.mark.parametrize(("before", "action", "decided"), DECIDED, ids=range(len(DECIDED)))
+def test_it_is_forecast_whether_the_outcome_of_an_action_decides_the_state(
+    before: list[Action], action: Action, decided: bool
+) -> None:
+    assert decided is forecast(the_contract(), [*before, action])[-1].decided
+
+
 FEATURES: list[tuple[list[Action], Action, set[str]]] = [
     ([CREATE], send(), set()),
     ([CREATE, send()], send(), {"external_id sent before"}),

@@ -242,13 +242,28 @@ FAILURE: Event = {
         trace_step(2, "send", "google_v3, a@example.com", "bound"),
         trace_step(3, "send", "google_v3, b@example.com", "bound", kind="fail", expected="422 already_exists"),
     ],
-    "orders": [],
     "curl": [
         'curl -X POST http://127.0.0.1:8080/apigw/calendar_syncs -H "Authorization: Bearer $CALFUZZ_STAFF_TOKEN"',
         f'curl -X PUT {URL} -d \'{{"external_account": "a@example.com"}}\'',
         f'curl -X PUT {URL} -d \'{{"external_account": "b@example.com"}}\'',
     ],
 }
+
+
+def race_failure(**changes: Any) -> Event:
+    """A failure after two requests at once."""
+    send = {"do": "send", "staff": 0, "token": "staff", "body": {}}
+    pair = {"do": "at_once", "first": send, "second": send}
+    trace = [
+        trace_step(1, "create", "provider google_v3", "fresh", sent=0.0),
+        trace_step(2, "send", "google_v3, a@example.com, at once", "bound", sent=0.031),
+        trace_step(3, "send", "google_v3, b@example.com, at once", "bound", sent=0.034),
+        trace_step(
+            4, "send", "google_v3, b@example.com", "bound", kind="fail", expected="422 already_exists", sent=0.1
+        ),
+    ]
+    actions = [FAILURE["actions"][0], pair, send]
+    return {**FAILURE, "trace": trace, "steps": 4, "actions": actions, "curl": ["curl"] * 4, **changes}
 
 
 def honest_run() -> Run:
@@ -304,5 +319,5 @@ def hostile_run(text: str = HOSTILE) -> Run:
         "bundle",
         "fingerprint",
     )
-    run.failure(**dict.fromkeys(texts, text), trace=[step], curl=[text], features=[text], orders=[[text]])
+    run.failure(**dict.fromkeys(texts, text), trace=[step], curl=[text], features=[text])
     return run.finished("fail", 1, reasons=[text])

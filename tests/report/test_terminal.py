@@ -12,7 +12,7 @@ from fuzz.events.summary import Summary
 from fuzz.report.failure_text import STEPS, failure_lines
 from fuzz.report.summary_text import FAILURES, summary_text
 from fuzz.report.terminal import Terminal
-from tests.report.runs import DOCUMENT, FAILURE, Run, broken_run, honest_run, hostile_run, trace_step
+from tests.report.runs import DOCUMENT, FAILURE, Run, broken_run, honest_run, hostile_run, race_failure, trace_step
 
 STYLE = """
 FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
@@ -22,6 +22,14 @@ FAIL  already_exists, in mismatched (account)                                   
   3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
       After step 2 the account is a@example.com; step 3 names b@example.com.
       replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
+"""
+
+
+RACE = """
+  1   POST calendar_syncs           provider google_v3                           200   fresh
+  2 ┐ PUT  bulk_create              google_v3, a@example.com, at once            200   bound
+  3 ┘ PUT  bulk_create              google_v3, b@example.com, at once            200   bound
+  4   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
 """
 
 
@@ -59,12 +67,23 @@ def test_steps_name_their_staff_member_only_where_there_are_two() -> None:
     assert "staff 2, a" in "\n".join(failure_lines({**FAILURE, "trace": two[1:]}))
 
 
-def test_a_failure_says_that_it_is_intermittent_or_accepted_or_a_race() -> None:
+def test_two_steps_at_the_same_time_stand_together_also_before_the_one_that_failed() -> None:
+    assert RACE.strip("\n").splitlines() == failure_lines(race_failure())[2:6]
+
+
+def test_a_long_argument_is_broken_into_lines_and_a_long_word_is_not() -> None:
+    word = "x" * 150
+    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[5:-1]
+    assert [True, True, False, True] == [len(line) <= 99 for line in lines]
+    assert f"      {word}" == lines[2]
+    assert f"{'one two three ' * 12}{word} end" == " ".join(line.removeprefix("      ") for line in lines)
+
+
+def test_a_failure_says_that_it_is_intermittent_or_accepted() -> None:
     accepted = {"reason": "fixed in May", "expires": "2025-06-01"}
-    changes = {"intermittent": True, "reproduced": "3/20", "accepted": accepted, "orders": [["step 3", "step 4"]]}
+    changes = {"intermittent": True, "reproduced": "3/20", "accepted": accepted}
     text = "\n".join(failure_lines({**FAILURE, **changes}))
     assert text.startswith("ACCEPTED  already_exists")
-    assert "not explained by the order step 3, step 4" in text
     assert "intermittent: reproduced 3/20" in text
     assert "accepted until 2025-06-01: fixed in May" in text
 

@@ -18,7 +18,7 @@ from sarif_pydantic.sarif import SarifBaseModel
 from fuzz.errors import UsageError
 from fuzz.report.formats.github import fenced, markdown, step_summary
 from fuzz.report.write import KINDS, write_reports
-from tests.report.runs import DOCUMENT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run
+from tests.report.runs import DOCUMENT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run, race_failure
 
 ALL = frozenset(KINDS)
 STANDARD = {**vars(sarif_om), "Sarif": sarif_om.SarifLog, "ToolDriver": sarif_om.ToolComponent}
@@ -193,6 +193,14 @@ def test_junit_fails_a_case_whose_count_is_wrong_though_no_failure_was_kept(tmp_
     [failure] = junit(tmp_path, Run().started().send("none", "200", due=["missing"]))["missing in none"].result
     assert isinstance(failure, Failure)
     assert "due 1 times and came 0, not due 0 times and came 0" == failure.message
+
+
+@pytest.mark.parametrize(("report", "file"), [("junit", "junit.xml"), ("sarif", "report.sarif"), ("github", "step.md")])
+def test_two_steps_at_the_same_time_stand_together_in_every_report(tmp_path: Path, report: str, file: str) -> None:
+    run = Run().started().failure(**race_failure()).finished("fail", 1)
+    written(tmp_path, run, report, environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "step.md")})
+    text = (tmp_path / file).read_text(encoding="utf-8").replace("\\u2510", "┐").replace("\\u2518", "┘")
+    assert text.index("2 ┐ PUT") < text.index("3 ┘ PUT") < text.index("4   PUT")
 
 
 def load_sarif(directory: Path, run: Run) -> dict[str, Any]:

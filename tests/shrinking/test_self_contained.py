@@ -53,6 +53,12 @@ def test_a_likely_history_begins_with_a_create_for_each_staff_member_and_ends_in
     assert {"disable", "disconnect"} == moves
 
 
+def test_of_likely_histories_of_two_actions_those_without_a_sibling_come_first() -> None:
+    histories = [history for history in likely_histories(CONTRACT, another_account()) if len(history) == 2]
+    by_a_sibling = [any(isinstance(action, MoveSync) for action in history) for history in histories]
+    assert [False, False, False, True] == by_a_sibling
+
+
 def test_a_scenario_comes_after_the_last_ones_of_its_history() -> None:
     a, b, c = history = [(Create(0, provider),) for provider in "abc"]
     scenario = (Create(0, "z"),)

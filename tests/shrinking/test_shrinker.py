@@ -19,6 +19,7 @@ from fuzz.shrinking.canonical_body import differences_from_canonical
 from fuzz.shrinking.ddmin import ddmin
 from fuzz.shrinking.deletion import large_deletions, same_effect
 from fuzz.shrinking.shrinker import Budget, Shrinker
+from fuzz.shrinking.simplify import by_documented_ways
 from fuzz.shrinking.simplify_names import canonical_accounts
 from fuzz.shrinking.simplify_payload import PayloadSimplifier
 from swagger.contract import Json
@@ -230,6 +231,80 @@ def test_staff_members_stay_apart_where_the_failure_needs_two() -> None:
     found, _ = shrunk(SEVERAL, leaks)
     assert [0, 1] == sorted({single.staff for action in found for single in singles(action)})
     assert 4 == len(found)
+
+
+# Ways to a state.
+
+CONNECT, DISABLE = (MoveSync(0, move, GOOGLE, "a@example.com") for move in (Move.CONNECT, Move.DISABLE))
+
+
+def needs_two_before(actions: Actions) -> bool:
+    """Whatever they are."""
+    return len(actions) > 2 and isinstance(actions[-1], SendItems)
+
+
+def needs_the_account_named(actions: Actions) -> bool:
+    """By whichever request."""
+    moved = [action.account for action in actions if isinstance(action, MoveSync)]
+    return len({*moved, *map(account_of, sends(actions))}) > 1 and isinstance(actions[-1], SendItems)
+
+
+def test_a_create_takes_the_place_of_a_sibling_where_it_does_as_well() -> None:
+    found, _ = shrunk((Create(0, GOOGLE), CONNECT, send()), needs_two_before)
+    assert (Create(0, GOOGLE), Create(0, GOOGLE)) == found[:-1]
+    assert 3 == len(found)
+
+
+def test_a_plain_request_takes_the_place_of_a_sibling_where_it_does_as_well_and_has_an_id_of_its_own() -> None:
+    found, _ = shrunk((Create(0, GOOGLE), CONNECT, send(B)), needs_the_account_named)
+    assert ["a@example.com", "b@example.com"] == [account_of(each) for each in sends(found)]
+    assert 3 == len(found)
+    assert [frozenset()] * 3 == [expected.features for expected in forecast(CONTRACT, found)]
+
+
+@pytest.mark.parametrize("odd", [Create(0, GOOGLE, Token.STAFF), replace(send(), token=Token.OTHER_STAFF)])
+def test_a_documented_request_takes_the_place_of_one_that_decides_nothing(odd: Single) -> None:
+    found, _ = shrunk((Create(0, GOOGLE), odd, send()), needs_two_before)
+    assert [True, True, True] == [expected.decided for expected in forecast(CONTRACT, found)]
+    assert [type(odd)] == [type(action) for action in found[1:-1]]
+
+
+def test_a_sibling_stays_where_nothing_documented_does_as_well() -> None:
+    found, target = shrunk((Create(0, GOOGLE), DISABLE, send()), crashes_when_disabled)
+    assert (Create(0, GOOGLE), DISABLE) == found[:-1]
+    assert target.sent <= 20
+
+
+def test_a_documented_way_that_is_longer_is_not_taken() -> None:
+    def fails(actions: Actions) -> bool:
+        return isinstance(actions[-1], SendItems) and (len(actions) > 3 or CONNECT in actions)
+
+    found, _ = shrunk((Create(0, GOOGLE), CONNECT, send()), fails)
+    assert (Create(0, GOOGLE), CONNECT) == found[:-1]
+
+
+def test_no_request_is_spent_where_every_action_is_documented() -> None:
+    documented = (Create(0, GOOGLE), send(), replace(send(B), token=Token.UNKNOWN), send(B))
+    assert [] == list(by_documented_ways(CONTRACT, documented))
+
+
+def test_what_takes_the_place_of_an_action_decides_something_itself() -> None:
+    """A call for a provider that is not listed is not specified."""
+    odd = MoveSync(0, Move.CONNECT, "unlisted", A)
+    candidates = list(by_documented_ways(CONTRACT, (Create(0, GOOGLE), odd, send())))
+    assert [(Create(0, GOOGLE), Create(0, "unlisted"), send())] == candidates
+
+
+def test_two_at_once_and_a_refused_token_stay_as_they_are() -> None:
+    refused = replace(send(), token=Token.UNKNOWN)
+
+    def fails(actions: Actions) -> bool:
+        tokens = [single.token for action in actions for single in singles(action)]
+        return Token.UNKNOWN in tokens and any(isinstance(action, AtOnce) for action in actions[:-1])
+
+    found, _ = shrunk((Create(0, GOOGLE), AtOnce(CONNECT, DISABLE), refused, send()), fails)
+    assert (Create(0, GOOGLE), AtOnce(CONNECT, DISABLE)) == found[:2]
+    assert Token.UNKNOWN is found[2].token  # type: ignore[union-attr]
 
 
 # Payloads.

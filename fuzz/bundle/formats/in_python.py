@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import GivenText, GivenToken
 from fuzz.bundle.formats.in_shell import JSON
-from fuzz.bundle.promises import Path, Promise
+from fuzz.bundle.promises import Field, Path, Promise, fields_by_kind
 from fuzz.bundle.shell import authorities, source_of, token_variable
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
 from fuzz.bundle.texts import broken, pieces, variable
@@ -27,6 +27,10 @@ _NEAR = {
     ),
 }
 """By kind of near token, the expression that makes it of the token `{0}`."""
+
+
+_TYPES = {"string": "(str, type(None))", "number": "(int, float, type(None))", "array": "(list, type(None))"}
+"""By type as jq calls it, those that a value may have."""
 
 
 def name_in_python(template: str) -> str:
@@ -186,15 +190,29 @@ def _said(promise: Promise) -> Iterator[str]:
             found = f"[[{', '.join(f'each[{_quoted(key)}]' for key in keys)}] for each in {found}]"
         yield f"{found} {'is' if value is None or isinstance(value, bool) else '=='} {literal(value, ())}"
     yield from (f"answer.json(){_indexed(path)}" for path in promise.there)
+    if promise.record:
+        is_record = "\n    and ".join(_is_record(promise.record))
+        yield f'any(\n    {is_record}\n    for each in (answer.json(), answer.json().get("data") or {{}})\n)'
     yield from (f"{_quoted(word)} in answer.text" for word in promise.words)
     yield from (f"{_quoted(word)} not in answer.text" for word in promise.never)
+
+
+def _is_record(fields: Sequence[Field]) -> Iterator[str]:
+    """What an object `each` must be, to be a record."""
+    yield f"{{{', '.join(_quoted(key) for key, _ in fields)}}} <= each.keys()"
+    for kind, keys in fields_by_kind(fields).items():
+        if kind in ("true", "false"):
+            yield from (f"each[{_quoted(key)}] is {kind.title()}" for key in keys)
+        else:
+            listed = f"({', '.join(map(_quoted, keys))}{',' * (len(keys) == 1)})"
+            yield f"all(type(each[key]) in {_TYPES[kind]} for key in {listed})"
 
 
 def asserts(promises: Sequence[Promise]) -> list[str]:
     """The lines that fail if an answer is of none of these kinds."""
     kinds = [[_status(promise), *_said(promise)] for promise in promises]
     if len(kinds) == 1:
-        return [f"assert {condition}" for condition in kinds[0]]
+        return [line for condition in kinds[0] for line in f"assert {condition}".splitlines()]
     first, *others = (f"({' and '.join(kind)})" for kind in kinds)
     return ["assert (", f"    {first}", *(f"    or {kind}" for kind in others), ")"]
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fuzz.bundle.description import Description
-from fuzz.bundle.promises import Path, Promise
+from fuzz.bundle.promises import Field, Path, Promise, fields_by_kind
 from fuzz.bundle.shell import curl_options, given_word, quoted, source_of, token_word
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
 from fuzz.bundle.texts import broken, filled, pieces, variable
@@ -112,7 +112,21 @@ def json_test(promise: Promise) -> str:
     ]
     equal = f"[{', '.join(found)}] == {_spelled([value for _, value, _ in promise.values])}" if found else ""
     there = [f'(.{_dotted(path)} // "") != ""' for path in promise.there]
-    return " and ".join(filter(None, (equal, *there)))
+    return " and ".join(filter(None, (equal, *there, _record_test(promise.record))))
+
+
+def _record_test(fields: Sequence[Field]) -> str:
+    """What a record, or what stands under `data`, must be, as jq tests it."""
+    if not fields:
+        return ""
+    tests = [f"{_spelled([key for key, _ in fields])} - keys == []"]
+    for kind, keys in fields_by_kind(fields).items():
+        found = [f".{_dotted((key,))}" for key in keys]
+        if kind in ("true", "false"):
+            tests += [f"{each} == {kind}" for each in found]
+        else:
+            tests.append(f'([{", ".join(found)}] | all(. == null or type == "{kind}"))')
+    return f"any(., .data | objects; {' and '.join(tests)})"
 
 
 def _dotted(path: Path) -> str:

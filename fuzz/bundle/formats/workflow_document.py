@@ -74,15 +74,17 @@ def front_matter(description: Description) -> dict[str, Json]:
     return front | ({"skipReason": f"it takes {beyond}: calfuzz replay does it"} if beyond else {})
 
 
-def steps(listed: Sequence[BundleStep]) -> dict[str, Json]:
+def steps(listed: Sequence[BundleStep], description: Description) -> dict[str, Json]:
     """Some steps, as the documents write them."""
-    return {"steps": [_step(step) for step in listed]}
+    return {"steps": [_step(step, description.beside(step)) for step in listed]}
 
 
-def _step(step: BundleStep) -> dict[str, Json]:
+def _step(step: BundleStep, beside: int | None) -> dict[str, Json]:
+    """One step. `beside`: the number of the step that goes at the same time, which is only said."""
+    at_once = f", at the same time as step {beside}" if beside else ""
     entry: dict[str, Json] = {
         "id": f"step_{step.number}_{step.does}",
-        "description": shown(step.named or step.does, longest=90),
+        "description": f"{shown(step.named or step.does, longest=90)}{at_once}",
         "method": step.method,
         "path": step.path,
         "token": step.token,

@@ -8,9 +8,12 @@ linearizability (Herlihy and Wing 1990), for histories of two concurrent operati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from fuzz.oracle.actions import Create, SendItems
+from fuzz.oracle.allowed import allowed
 from fuzz.oracle.judgement.judge import after_unknown, explain, verdict_on
 from fuzz.oracle.request import Request, sent_again, unspecified_also
 from fuzz.oracle.state import Belief
@@ -60,6 +63,42 @@ def _after(contract: Contract, belief: Belief, request: Request, seen: ReadAnswe
     if seen is None:
         return after_unknown(contract, belief, request)
     return frozenset(state for believed in belief for state in explain(contract, believed, request, seen))
+
+
+Turn = tuple[Request, ReadAnswer | None]
+"""A request and its answer, None if that was lost."""
+
+
+class Refuted(NamedTuple):
+    """The first answer that an order of two requests at once does not explain. `first`: the index of the request that
+    came first in that order; `place`: the index of the answer; `allowed`: the outcomes that would have been allowed.
+    """
+
+    first: int
+    place: int
+    allowed: tuple[str, ...]
+
+
+def refuted_orders(contract: Contract, belief: Belief, turns: Sequence[Turn]) -> tuple[Refuted, ...]:
+    """What each order of two requests at once, the first two `turns`, would have allowed where it explains an answer
+    no more. The other turns came after them, for the same staff member. Without an order that explains all answers.
+    """
+    found = (_refuted(contract, belief, turns, order) for order in ORDERS)
+    return tuple(refuted for refuted in found if refuted is not None)
+
+
+def _refuted(contract: Contract, belief: Belief, turns: Sequence[Turn], order: tuple[int, int]) -> Refuted | None:
+    first, second = order
+    later = as_second(contract, turns[first][0], turns[second][0])
+    in_turn = ((first, turns[first][0]), (second, later), *((place, turns[place][0]) for place in range(2, len(turns))))
+    states = belief
+    for place, request in in_turn:
+        after = _after(contract, states, request, turns[place][1])
+        if not after:
+            outcomes = {outcome for state in states for outcome in allowed(contract, state, request)}
+            return Refuted(first, place, tuple(sorted(outcomes)))
+        states = after
+    return None
 
 
 def judge_pair(contract: Contract, belief: Belief, requests: Pair, seen: ReadAnswers) -> tuple[Verdict, Verdict]:

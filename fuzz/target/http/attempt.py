@@ -31,12 +31,16 @@ NOT_ACTED = (
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One HTTP answer: `text` is the body, decoded with replacement and cut at `LARGEST_BODY`. Frozen."""
+    """One HTTP answer: `text` is the body, decoded with replacement and cut at `LARGEST_BODY`. Frozen.
+
+    `began`: when its request was sent, by `time.perf_counter`; `seconds`: from then to the answer's end.
+    """
 
     status: int
     headers: Mapping[str, str]
     text: str
     seconds: float
+    began: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ class Client:
         # JSON should not begin with a byte order mark, but a reader may accept one (RFC 8259, section 8.1).
         encoding = json.detect_encoding(body) if body.startswith(BYTE_ORDER_MARKS) else "utf-8"
         text = body.decode(encoding, "replace")
-        return HttpAnswer(answer.status, headers, text, self._wait.spent)
+        return HttpAnswer(answer.status, headers, text, self._wait.spent, self._wait.began)
 
 
 def _headers(answer: httpcore.Response) -> dict[str, str]:

@@ -10,7 +10,17 @@ from fuzz.automaton.diagram import Drawing, Line
 from fuzz.report.diagrams.sync_states import COLUMNS, LINES, drawing_of, transitions_of
 from fuzz.report.failure_view import COPIED
 from fuzz.report.formats.html import report_html
-from tests.report.runs import DRIFT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run, trace_step
+from tests.report.runs import (
+    DRIFT,
+    FAILURE,
+    HOSTILE,
+    Run,
+    broken_run,
+    honest_run,
+    hostile_run,
+    race_failure,
+    trace_step,
+)
 
 MEGABYTE = 1_000_000
 VOID = frozenset({"meta", "br", "link", "img", "input"})
@@ -69,6 +79,42 @@ def test_a_failure_is_shown_step_by_step_with_request_answer_and_curl() -> None:
         "calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c",
         "\n".join(FAILURE["curl"]),
     ]
+
+
+def test_two_steps_at_the_same_time_stand_together_as_bars_from_sent_to_answered() -> None:
+    page = Page(report_html(Run().started().failure(**race_failure()).summary))
+    classes = [attributes.get("class") for tag, attributes in page.elements if tag == "li" and "class" in attributes]
+    assert ["pass", "pass at-once first", "pass at-once second", "fail"] == classes
+    assert "Two at the same time, each from sent to answered" in page.text
+    assert "step 2 0.0 to 12.0 ms step 3 3.0 to 15.0 ms" in page.text
+    [first, second] = [
+        attributes for tag, attributes in page.elements if tag == "rect" and "%" in (attributes.get("x") or "")
+    ]
+    assert (False, False) == ("class" in first, "class" in second)
+    assert ("0.0%", "80.0%", "20.0%", "80.0%") == (first["x"], first["width"], second["x"], second["width"])
+
+
+def test_the_bar_of_the_step_that_failed_is_marked() -> None:
+    trace = race_failure()["trace"]
+    trace[2]["kind"] = "fail"
+    page = Page(report_html(Run().started().failure(**race_failure(trace=trace)).summary))
+    bars = [attributes for tag, attributes in page.elements if tag == "rect" and "%" in (attributes.get("x") or "")]
+    assert [None, "wrong"] == [attributes.get("class") for attributes in bars]
+
+
+def test_the_commands_of_two_at_the_same_time_are_copied_so_that_they_go_at_the_same_time() -> None:
+    curl = [f"curl {number}" for number in range(1, 5)]
+    page = Page(report_html(Run().started().failure(**race_failure(curl=curl)).summary))
+    copied = [attributes["data-copy"] for _, attributes in page.elements if "data-copy" in attributes]
+    assert "curl 1\ncurl 2 &\ncurl 3 &\nwait\ncurl 4" == copied[-1]
+
+
+def test_two_at_the_same_time_are_named_also_without_their_times() -> None:
+    """As in a journal of an earlier version, or where neither was answered."""
+    trace = [{key: value for key, value in step.items() if key != "sent"} for step in race_failure()["trace"]]
+    text = Page(report_html(Run().started().failure(**race_failure(trace=trace)).summary)).text
+    assert "Two at the same time" in text
+    assert "from sent to answered" not in text
 
 
 def test_every_clause_observation_and_drift_has_a_row() -> None:
