@@ -93,7 +93,7 @@ def write_user_file(path: Path, data: Mapping[str, Json], *, kind: str) -> None:
 
 def check_writable(path: Path, *, kind: str) -> None:
     """UsageError if a file cannot be written, before hours are spent on what it is to hold."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.parent / f".{path.name}.part"
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -39,7 +39,11 @@ class AnnouncingServer(uvicorn.Server):
 def run(settings: Settings, announce: Callable[[int], None], *, child: bool = False) -> None:
     """Serves until told to end. `announce` is called with the port once the server answers."""
     listener = bound_socket(settings.port)
-    behaviour = behaviour_of(settings)
+    try:
+        behaviour = behaviour_of(settings)
+    except BaseException:
+        listener.close()
+        raise
     app = application(
         behaviour, latency=settings.latency, admin_scheme=settings.admin_scheme, deployment=settings.deployment
     )
