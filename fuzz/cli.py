@@ -15,6 +15,7 @@ from fuzz.commands.option_sets import (
     EXISTING,
     RATE_HELP,
     SECONDS,
+    database_option,
     document_options,
     options_of,
     run_options,
@@ -147,6 +148,20 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
 
     read = read_contract(workflow, swagger, documents)
     click.echo(json.dumps(render.as_json(read), indent=2) if as_json else render.as_text(read))
+
+
+@main.command()
+@click.argument("name", metavar="CLAUSE|FINGERPRINT")
+@document_options
+@database_option
+def explain(name: str, database: str | None, **documents: Path | None) -> None:
+    """Explain a clause, or a failure that is kept.
+
+    What it means, where it is promised, what breaks it, how it is tested, what was seen, what to do. Sends nothing.
+    """
+    from fuzz.commands.explain import explain as explain_name
+
+    explain_name(name, documents, database, stdout=sys.stdout)
 
 
 @main.command()

@@ -47,6 +47,13 @@ def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
+)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of `run` and `gate`."""
     options = (
@@ -85,11 +92,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--workers", type=click.IntRange(1, 256), help="Workers, each with staff of its own. [default: 1]"
         ),
         click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler of a cluster: tcp://host:8786."),
-        click.option(
-            "--database",
-            metavar="URL",
-            help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
-        ),
+        database_option,
         click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
         click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),
         click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
