@@ -47,6 +47,22 @@ def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def report_option(kinds: str = "") -> Callable[..., Any]:
+    """The option that names the kinds of reports. `kinds`: those that are written without it."""
+    return click.option("--report", "reports", default=kinds, help="Kinds: json,junit,html,har,sarif,github.")
+
+
+def report_dir_option(default: str) -> Callable[..., Any]:
+    """The option that names the folder of the reports. `default`: where they are without it."""
+    says = f"Folder of the reports. [default: {default}]"
+    return click.option("--report-dir", type=EXISTING, metavar="DIR", help=says)
+
+
+def kinds_in(reports: str) -> tuple[str, ...]:
+    """The kinds of reports in the text of `--report`."""
+    return tuple(kind.strip() for kind in reports.split(",") if kind.strip())
+
+
 database_option = click.option(
     "--database",
     metavar="URL",
@@ -79,13 +95,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=100,
             help="Maximum requests to shrink a failure.",
         ),
-        click.option("--report", "reports", default=DEFAULT_REPORTS, help="Kinds: json,junit,html,har,sarif,github."),
-        click.option(
-            "--report-dir",
-            type=EXISTING,
-            metavar="DIR",
-            help="Folder of the reports. [default: a new one; .calfuzz/reports/latest is the newest]",
-        ),
+        report_option(DEFAULT_REPORTS),
+        report_dir_option("a new one; .calfuzz/reports/latest is the newest"),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
         click.option(
@@ -138,7 +149,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         pin=given["pin"],
         pin_strict=given["pin_strict"],
         dry_run=given["dry_run"],
-        reports=tuple(kind.strip() for kind in given["reports"].split(",") if kind.strip()),
+        reports=kinds_in(given["reports"]),
         report_dir=given["report_dir"],
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],

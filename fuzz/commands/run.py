@@ -25,7 +25,7 @@ from fuzz.failures.keeping.shared_store import location_of, shared_failures
 from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
-from fuzz.report.write import check_kinds, write_reports
+from fuzz.report.write import check_kinds, write_or_say
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
@@ -64,12 +64,7 @@ def run_and_report(
         _keep_baseline(options, baseline, summary)
         if options.pin is not None and pinned is None:
             save_pin(options.pin, summary)
-        written: list[Path] = []
-        try:
-            written = write_reports(folder.path, options.reports, stdout=stdout, environ=environ)
-        except OSError as error:
-            again = f"make room, then `calfuzz report {folder.path}` writes them"
-            stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+        written = write_or_say(folder.path, options.reports, stdout=stdout, environ=environ)
     terminal.finish(summary, reports=written)
     return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
 

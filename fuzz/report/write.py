@@ -39,6 +39,16 @@ def write_reports(directory: Path, kinds: Collection[str], *, stdout: TextIO, en
     return written
 
 
+def write_or_say(directory: Path, kinds: Collection[str], *, stdout: TextIO, environ: Mapping[str, str]) -> list[Path]:
+    """As `write_reports`; if there is no room for them, says so and what to do."""
+    try:
+        return write_reports(directory, kinds, stdout=stdout, environ=environ)
+    except OSError as error:
+        again = f"make room, then `calfuzz report {directory}` writes them"
+        stdout.write(f"the reports cannot be written: {error.strerror}; {again}\n")
+    return []
+
+
 def _checked(summary: Summary, directory: Path) -> Summary:
     """The summary. UsageError for a journal without the beginning of a run, or of another version."""
     where = f"{directory / NAME}"
