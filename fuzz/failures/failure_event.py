@@ -66,13 +66,21 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "count": failure.count,
         "features": [*verdict.violations, *map(str, verdict.unspecified)],
         "payload": [session.secrets.redact(line) for line in payload_lines(session, failure)],
-        "argument": session.secrets.redact(argue([(step.request, step.verdict) for step in failure.evidence])),
+        "argument": session.secrets.redact(_argument(failure)),
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
         "curl": [curl_of(step["request"], options) for step in trace],
         "orders": orders_tried(failure.actions),
         "cause": failure.identity.cause,
     }
+
+
+def _argument(failure: Failure) -> str:
+    """Why the last answer is wrong, and with what else it was wrong, too: only what was tried."""
+    argument = argue([(step.request, step.verdict) for step in failure.evidence])
+    *others, last = failure.scenario.others or ("",)
+    tried = f"{', '.join(others)} and {last}" if others else last
+    return f"{argument} It failed too with {tried}." if tried else argument
 
 
 def orders_tried(actions: Sequence[Action]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from fuzz.oracle.actions import SendItems, Single
 from fuzz.oracle.validity.violations import items_of, named_by
 from fuzz.shrinking.candidate import Actions, map_singles
 from fuzz.shrinking.canonical_body import canonical_body
-from fuzz.shrinking.simplify_names import (
+from fuzz.shrinking.simplify.names import (
     NEAR_ACCOUNTS,
     use_canonical_accounts,
     use_canonical_providers,
