@@ -6,13 +6,16 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import swagger
 from fuzz.cli import main
-from fuzz.commands.explaining.clause import rule_facts
+from fuzz.commands.explaining.clause import explain_clause, rule_facts
+from fuzz.commands.explaining.past import Past
 from fuzz.oracle.validity.violations import violations
 from fuzz.run.setup.documents import read_contract
 from fuzz.run.setup.report_folder import LATEST
@@ -109,6 +112,13 @@ def test_tests_are_counted_by_the_situation_in_which_the_clause_is_due() -> None
     assert {"fresh": 1} == planned(CONTRACT, "success").phases["preflight"]
 
 
+def test_a_clause_that_no_planned_request_makes_due_says_so_and_names_no_phases() -> None:
+    clause = replace(CONTRACT.clause("disable.token"), id="vanish.token")
+    parts = sections(explain_clause(CONTRACT, clause, Past(None, (), Path("failures"))))
+    assert "no request of conformance, payloads or race" in parts["How it is tested"]
+    assert "  calfuzz run\n" == parts["What to do next"]
+
+
 def test_of_a_clause_that_was_never_met_it_says_so() -> None:
     seen = sections(explained("invalid").output)["What was seen"]
     assert "no run so far: there is no .calfuzz/reports/latest" in seen
@@ -187,8 +197,7 @@ def test_an_unknown_name_is_one_clear_line_with_near_names(name: str, near: str,
 
 
 def test_the_documents_that_are_named_are_those_explained_and_the_command_names_them(tmp_path: Path) -> None:
-    packaged = read_contract(None, None).success_where.file
-    source = next(Path(__import__("swagger").__file__).parent.rglob(packaged))
+    source = next(Path(swagger.__file__).parent.rglob(CONTRACT.success_where.file))
     own = tmp_path / "own.md"
     own.write_text(source.read_text("utf-8").replace("there is no calendar sync record", "no sync is there"), "utf-8")
     result = explained("missing", "--workflow", own)

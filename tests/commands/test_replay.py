@@ -150,6 +150,8 @@ def test_a_report_has_a_case_for_each_bundle(bundle: Path, honest: Sandbox) -> N
     name = bundle.name
     result = replayed(bundle, bundle / "workflow.md", "--report", "junit")
     assert (1, [(name, "failure"), ("workflow.md", "failure")]) == (result.exit_code, junit())
+    text = Path(".calfuzz/replay/junit.xml").read_text("utf-8")
+    assert 1 == text.count("After step 2 the account is a@example.com; step 3 names b@example.com.")
     assert ["2 FAILED", "report: .calfuzz/replay/junit.xml"] == result.output.splitlines()[-2:]
     result = replayed(bundle, "--report", "junit", "--target", profile(honest))
     assert (0, [(name, "")]) == (result.exit_code, junit())

@@ -111,7 +111,9 @@ def _replay(suite: Element, summary: Summary, replay: Replayed) -> None:
     tag = {"FAILED": "failure", "CANNOT TELL": "error"}.get(replay["outcome"])
     if tag is not None:
         message = {"message": visible(replay["why"], limit=BLOCK), "type": replay["outcome"].lower()}
-        SubElement(element, tag, message).text = visible_block(replay["text"], limit=4 * BLOCK)
+        failure = summary.failures.get(replay["name"])
+        text = f"{replay['text']}{failure['argument']}\n" if failure is not None else replay["text"]
+        SubElement(element, tag, message).text = visible_block(text, limit=4 * BLOCK)
 
 
 def _outcome(element: Element, summary: Summary, case: Case, failures: Mapping[Case, list[FailureEvent]]) -> None:
