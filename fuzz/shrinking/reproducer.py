@@ -16,7 +16,7 @@ from fuzz.session.session import ScenarioRun, Session
 from fuzz.shrinking.candidate import Actions, can_begin, renumber_staff, staff_in
 from fuzz.shrinking.history import likely_histories, with_history
 from fuzz.shrinking.others import others_that_fail
-from fuzz.shrinking.runner import CandidateRunner, was_disturbed
+from fuzz.shrinking.runner import CandidateRunner, step_rested_on, was_disturbed
 from fuzz.shrinking.shrinker import Budget, Shrinker
 from fuzz.target.http.client import TimeOver
 
@@ -193,7 +193,7 @@ class Reproducer:
         if not times:
             return
         needs_history = self.best.needs_history and came == times
-        rests_on = _rests_on(self.best.evidence, passed)
+        rests_on = step_rested_on(self.best.evidence, passed)
         self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history, rests_on=rests_on)
 
     def _try_other_values(self) -> None:
@@ -241,19 +241,3 @@ class Reproducer:
             return self._runner.run(self.best.actions, pause=pause)
         except TimeOver:
             return None
-
-
-def _rests_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
-    """The clause of the first step before the failing one that was answered otherwise in each run that passed.
-
-    Not of one of two requests at once: in the other order each may be answered otherwise, and rightly.
-    """
-    failing = failing_exchange(evidence)
-    before = evidence[: list(evidence).index(failing)]
-    for place, exchange in enumerate(before):
-        others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
-        seen = exchange.verdict.seen
-        differs = seen and all(other and other.outcome != seen.outcome for other in others)
-        if others and differs and not exchange.verdict.at_once:
-            return exchange.verdict.clause
-    return ""

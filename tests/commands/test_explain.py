@@ -94,7 +94,7 @@ def test_the_example_of_a_field_rule_is_shown() -> None:
 
 def test_a_state_error_is_explained_by_its_predicate_and_its_documented_answer() -> None:
     text = one_line(sections(explained("missing").output)["What breaks it"])
-    assert '"the staff member does not have a CalendarSync record" (has_no_sync in fuzz/oracle/state.py)' in text
+    assert '"the staff member does not have a CalendarSync record" (fuzz.oracle.state.has_no_sync)' in text
     assert '422 {"success": false, "errors": [{"code": "missing", "message": "staff is not registered' in text
 
 
