@@ -17,10 +17,12 @@ from fuzz.cli import main
 from fuzz.commands.explaining.clause import explain_clause, rule_facts
 from fuzz.commands.explaining.past import Past
 from fuzz.oracle.validity.violations import violations
+from fuzz.run import tested
 from fuzz.run.setup.documents import read_contract
 from fuzz.run.setup.report_folder import LATEST
 from fuzz.run.tested import tests_of as planned
 from fuzz.sandbox.launcher import Sandbox
+from fuzz.target.capabilities import Capabilities
 from swagger.contract import Clause, ClauseKind
 from tests.failures.bundling import FAULT, another_account, kept
 from tests.report.runs import Run
@@ -34,6 +36,15 @@ each_clause = pytest.mark.parametrize("clause", CONTRACT.clauses, ids=lambda cla
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planned_once() -> Iterator[None]:
+    """The lists of scenarios, made once: that takes most of the time of an explanation."""
+    made = [(phase, list(scenarios)) for phase, scenarios in tested._planned(Capabilities(CONTRACT, staff_count=2))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tested, "_planned", lambda _capabilities: made)
+        yield
 
 
 @pytest.fixture(scope="module")
