@@ -15,8 +15,12 @@ from fuzz.commands.option_sets import (
     EXISTING,
     RATE_HELP,
     SECONDS,
+    database_option,
     document_options,
+    kinds_in,
     options_of,
+    report_dir_option,
+    report_option,
     run_options,
 )
 from fuzz.errors import UsageError
@@ -93,6 +97,8 @@ def check(**given: Any) -> int:
 @click.option("--times", type=click.IntRange(1), help="Replays of each. [default: as many as the failure needs]")
 @click.option("--rate-limit", metavar="RATE", help=RATE_HELP)
 @click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer.")
+@report_option()
+@report_dir_option(".calfuzz/replay")
 @document_options
 def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
     """Run kept failures or workflow documents again.
@@ -102,7 +108,7 @@ def replay(bundles: tuple[Path, ...], times: int | None, **given: Any) -> int:
     from fuzz.commands.replay import replay_all
 
     with interruptible():
-        return replay_all(bundles, _few_options("replay", given), times=times, stdout=sys.stdout)
+        return replay_all(bundles, _few_options("replay", given), times=times, stdout=sys.stdout, environ=os.environ)
 
 
 def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
@@ -114,6 +120,8 @@ def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
         target=given["target"],
         faults=given["fault"],
         variants=given["variant"],
+        reports=kinds_in(given.get("reports", "")),
+        report_dir=given.get("report_dir"),
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],
@@ -147,6 +155,20 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
 
     read = read_contract(workflow, swagger, documents)
     click.echo(json.dumps(render.as_json(read), indent=2) if as_json else render.as_text(read))
+
+
+@main.command()
+@click.argument("name", metavar="CLAUSE|FINGERPRINT")
+@document_options
+@database_option
+def explain(name: str, database: str | None, **documents: Path | None) -> None:
+    """Explain a clause, or a failure that is kept.
+
+    What it means, where it is promised, what breaks it, how it is tested, what was seen, what to do. Sends nothing.
+    """
+    from fuzz.commands.explain import explain as explain_name
+
+    explain_name(name, documents, database, stdout=sys.stdout)
 
 
 @main.command()
@@ -247,11 +269,10 @@ def selftest(fault: tuple[str, ...], variant: tuple[str, ...], as_json: bool, **
 
 @main.command()
 @click.argument("directory", type=EXISTING)
-@click.option("--report", "reports", default=DEFAULT_REPORTS, help="Kinds: json,junit,html,har,sarif,github.")
+@report_option(DEFAULT_REPORTS)
 def report(directory: Path, reports: str) -> None:
     """Write the reports again from a run's events."""
     from fuzz.report.write import write_reports
 
-    kinds = [kind.strip() for kind in reports.split(",") if kind.strip()]
-    for path in write_reports(directory, kinds, stdout=sys.stdout, environ=os.environ):
+    for path in write_reports(directory, kinds_in(reports), stdout=sys.stdout, environ=os.environ):
         click.echo(path)

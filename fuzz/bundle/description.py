@@ -152,6 +152,8 @@ class Description:
         argument = [shown(file["argument"], longest=LONGEST_ARGUMENT), shown(self.payload)]
         joined = " ".join(filter(None, argument))
         lines += [joined] if len(joined) <= WIDTH else argument
+        if any(len(line) > WIDTH for line in lines[1:]):
+            lines[1:] = [" ".join(filter(None, lines[1:]))]  # fewer lines than if each began anew
         return [part for line in lines for part in wrap(shown(line, longest=2 * LONGEST_ARGUMENT), WIDTH)]
 
     @property

@@ -47,6 +47,29 @@ def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def report_option(kinds: str = "") -> Callable[..., Any]:
+    """The option that names the kinds of reports. `kinds`: those that are written without it."""
+    return click.option("--report", "reports", default=kinds, help="Kinds: json,junit,html,har,sarif,github.")
+
+
+def report_dir_option(default: str) -> Callable[..., Any]:
+    """The option that names the folder of the reports. `default`: where they are without it."""
+    says = f"Folder of the reports. [default: {default}]"
+    return click.option("--report-dir", type=EXISTING, metavar="DIR", help=says)
+
+
+def kinds_in(reports: str) -> tuple[str, ...]:
+    """The kinds of reports in the text of `--report`."""
+    return tuple(kind.strip() for kind in reports.split(",") if kind.strip())
+
+
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
+)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of `run` and `gate`."""
     options = (
@@ -72,24 +95,15 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=100,
             help="Maximum requests to shrink a failure.",
         ),
-        click.option("--report", "reports", default=DEFAULT_REPORTS, help="Kinds: json,junit,html,har,sarif,github."),
-        click.option(
-            "--report-dir",
-            type=EXISTING,
-            metavar="DIR",
-            help="Folder of the reports. [default: a new one; .calfuzz/reports/latest is the newest]",
-        ),
+        report_option(DEFAULT_REPORTS),
+        report_dir_option("a new one; .calfuzz/reports/latest is the newest"),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
         click.option(
             "--workers", type=click.IntRange(1, 256), help="Workers, each with staff of its own. [default: 1]"
         ),
         click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler of a cluster: tcp://host:8786."),
-        click.option(
-            "--database",
-            metavar="URL",
-            help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
-        ),
+        database_option,
         click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
         click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),
         click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
@@ -142,7 +156,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         pin_strict=given["pin_strict"],
         observability=given["observability"],
         dry_run=given["dry_run"],
-        reports=tuple(kind.strip() for kind in given["reports"].split(",") if kind.strip()),
+        reports=kinds_in(given["reports"]),
         report_dir=given["report_dir"],
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],

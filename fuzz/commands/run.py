@@ -25,7 +25,7 @@ from fuzz.failures.keeping.shared_store import location_of, shared_failures
 from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
-from fuzz.report.write import ReportsError, check_kinds, write_reports
+from fuzz.report.write import check_kinds, write_or_say
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.run.phase_list import PlanContext
@@ -63,18 +63,12 @@ def run_and_report(
         with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
             contract, baseline, pinned = _files(options)
             summary = _run(options, contract, baseline, pinned, ready, folder, terminal)
-        written: list[Path] = []
         with _told(stdout):
             _keep_baseline(options, baseline, summary)
         with _told(stdout):
             if options.pin is not None and pinned is None:
                 save_pin(options.pin, summary)
-        with _told(stdout):
-            try:
-                written = write_reports(folder.path, options.reports, stdout=stdout, environ=environ, known=summary)
-            except ReportsError as error:
-                written = error.written
-                raise
+        written = write_or_say(folder.path, options.reports, stdout=stdout, environ=environ, known=summary)
     terminal.finish(summary, reports=written)
     return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
 

@@ -18,6 +18,7 @@ from fuzz.events.types import (
     FailureEvent,
     ObservationChanged,
     PhaseFigures,
+    Replayed,
     RunFinished,
     RunStarted,
 )
@@ -86,6 +87,8 @@ class Summary:
     )
     """(state before, act, label seen, state after) -> [count, failures]."""
     failures: dict[str, FailureEvent] = field(default_factory=dict)
+    replays: list[Replayed] = field(default_factory=list)
+    """What `calfuzz replay` ran again; empty for a run."""
     phases: dict[str, PhaseFigures] = field(default_factory=dict)
     changed: list[ObservationChanged] = field(default_factory=list)
     """Pinned observations that have changed."""
@@ -115,6 +118,8 @@ class Summary:
             self.phase = None
         elif event["event"] == "failure":
             self.failures[event["fingerprint"]] = event
+        elif event["event"] == "replayed":
+            self.replays.append(event)
         elif event["event"] == "failure_counted" and event["fingerprint"] in self.failures:
             self.failures[event["fingerprint"]]["count"] = event["count"]
             self.failures[event["fingerprint"]]["situations"] = event.get("situations", {})

@@ -236,6 +236,26 @@ class FailureEvent(FailureFacts):
     files: NotRequired[dict[str, str]]
 
 
+class Replayed(TypedDict):
+    """What came of a kept failure, or of a workflow document, that was run again: an event of `calfuzz replay`.
+
+    `clause`, `documented_at`: the clause of the failure and its place, empty for a document alone. `outcome`: `FIXED`,
+    `FAILED` or `CANNOT TELL`. `came` of `times` that it was run, it failed. `text`: as the terminal shows it.
+    """
+
+    event: Literal["replayed"]
+    name: str
+    clause: str
+    documented_at: str
+    outcome: str
+    why: str
+    target: str
+    came: int
+    times: int
+    seconds: float
+    text: str
+
+
 class FailureRenamed(TypedDict):
     """A failure has a new name: its final one, or that of the failure that it is the same as."""
 
@@ -296,6 +316,7 @@ Event = (
     | PhaseFinished
     | ExchangeEvent
     | FailureEvent
+    | Replayed
     | FailureRenamed
     | FailureCounted
     | FailureWithdrawn

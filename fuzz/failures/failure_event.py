@@ -16,17 +16,18 @@ from fuzz.oracle.answers.answer import all_but
 from fuzz.oracle.answers.bodies import Contrast
 from fuzz.oracle.expectations import says_allowed
 from fuzz.oracle.judgement.contrast import contrast_of
+from fuzz.oracle.request import Request
 from fuzz.oracle.scenario import to_json
 from fuzz.oracle.state import describe, name_of
 from fuzz.oracle.validity.violations import items_of
-from fuzz.oracle.verdict import AT_ONCE, REFUSAL, VerdictKind
+from fuzz.oracle.verdict import AT_ONCE, REFUSAL, Verdict, VerdictKind
 from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.recording import answer_json, request_json
 from fuzz.session.session import Session
 from fuzz.shrinking.canonical_body import differences_from_canonical
 from fuzz.target.request_builder import parse
 from strategies.body_layout import layout_of
-from swagger.contract import Json
+from swagger.contract import Contract, Json
 
 LONGEST_NAME = 40
 MAX_LINES = 3
@@ -70,12 +71,20 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "count": failure.count,
         "features": [*verdict.violations, *map(str, verdict.unspecified)],
         "payload": [session.secrets.redact(line) for line in payload_lines(session, failure)],
-        "argument": session.secrets.redact(argument(session, failure.evidence)),
+        "argument": session.secrets.redact(_argument(session, failure)),
         "actions": [to_json(action) for action in failure.actions],
         "trace": trace,
         "curl": [curl_of(step["request"], options) for step in trace],
         "cause": failure.identity.cause,
     }
+
+
+def _argument(session: Session, failure: Failure) -> str:
+    """Why the answer that failed is wrong, and with what else it was wrong, too: only what was tried."""
+    *others, last = failure.scenario.others or ("",)
+    tried = f"{', '.join(others)} and {last}" if others else last
+    argued = argument(session, failure.evidence)
+    return f"{argued} It failed too with {tried}." if tried else argued
 
 
 def argument(session: Session, evidence: Sequence[Exchange]) -> str:
@@ -136,17 +145,17 @@ def payload_lines(session: Session, failure: Failure) -> list[str]:
     lines = []
     for number, exchange in sorted(numbered, key=lambda step: step[1] is not failed):
         where = "" if exchange is failed else f"in step {number} "
-        lines += [f"{where}{line}" for line in _payload_of(session, exchange.action)]
+        lines += [f"{where}{line}" for line in _payload_of(session.contract, exchange.action)]
     return lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], f"and {len(lines) - MAX_LINES} more"]
 
 
-def _payload_of(session: Session, action: Single) -> Iterator[str]:
+def _payload_of(contract: Contract, action: Single) -> Iterator[str]:
     if not isinstance(action, SendItems) or action.raw is not None:
         return
-    listing = layout_of(session.contract).listing
+    listing = layout_of(contract).listing
     if isinstance(action.body, dict) and listing.alternative in action.body and listing.name not in action.body:
         yield f"{listing.alternative} stands in place of {listing.name}"
-    yield from map(str, differences_from_canonical(session.contract, action.body))
+    yield from map(str, differences_from_canonical(contract, action.body))
 
 
 def trace_of(session: Session, evidence: Sequence[Exchange]) -> list[TraceStep]:
@@ -183,23 +192,28 @@ def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
 
 def says(session: Session, exchange: Exchange) -> str:
     """What a step names: `provider google_v3`, `google_v3, a@example.com`, `3 items, no token`."""
-    action = exchange.action
+    return request_says(session.contract, exchange.request, exchange.sent.body, exchange.verdict)
+
+
+def request_says(contract: Contract, request: Request, body: Json, verdict: Verdict) -> str:
+    """What a request names, and what is unusual in it. `body`: as it is sent, or with its templates."""
+    action = request.action
     if isinstance(action, MoveSync):
         return ", ".join([_short(action.provider), _short(action.account), *_token_of(action)])
     if not isinstance(action, SendItems):
         return ", ".join([f"provider {action.provider}", *_token_of(action)])
-    named = exchange.request.named
+    named = request.named
     parts = [_short(str(named.provider)), _short(str(named.account))] if named.complete else []
     if action.raw is not None:
-        parts.append("a body that is not JSON" if not isinstance(exchange.sent.body, dict) else "raw JSON")
-    count = len(items_of(session.contract, exchange.sent.body))
-    if count != 1 and isinstance(exchange.sent.body, dict):
+        parts.append("a body that is not JSON" if not isinstance(body, dict) else "raw JSON")
+    count = len(items_of(contract, body))
+    if count != 1 and isinstance(body, dict):
         parts.append(f"{count} items")
     parts += _token_of(action)
-    parts += [f"breaks {clause}" for clause in exchange.verdict.violations[:2]]
-    parts += [text for text in map(str, exchange.verdict.unspecified) if text not in parts][:2]
-    if exchange.verdict.kind is VerdictKind.FAIL and exchange.request.validity.is_valid:
-        parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(session, action)][:2]
+    parts += [f"breaks {clause}" for clause in verdict.violations[:2]]
+    parts += [text for text in map(str, verdict.unspecified) if text not in parts][:2]
+    if verdict.kind is VerdictKind.FAIL and request.validity.is_valid:
+        parts += [line.partition(" ")[0].rpartition(".")[2] for line in _payload_of(contract, action)][:2]
     return ", ".join(part[:80] for part in parts)
 
 

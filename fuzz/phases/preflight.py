@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 
+from fuzz.cases.concurrent_pairs import Scenario
 from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from fuzz.oracle.validity.violations import named_by
@@ -27,7 +28,7 @@ from fuzz.target.request_builder import APP_CODES
 from fuzz.target.templates import dates
 from strategies.valid.bodies import plain_payload
 from strategies.valid.fields import unlisted_providers
-from swagger.contract import Json
+from swagger.contract import Contract, Json
 from swagger.workflow.templates import fill_known
 
 PHASE = "preflight"
@@ -38,7 +39,7 @@ ONLY_WAY = (Move.DISABLE, Move.DISCONNECT)
 def run(handler: FailureHandler) -> None:
     """Performs the document's prerequisite and test request as written, then tries the sibling operations."""
     session = handler.session
-    example = _example(session)
+    example = _example(session.contract)
     run = _run_example(handler, 0, example)
     for exchange, whose in zip(run.exchanges, ("admin", "staff"), strict=False):
         _check_token(exchange.verdict, whose)
@@ -55,8 +56,17 @@ def run(handler: FailureHandler) -> None:
 def _run_example(handler: FailureHandler, place: int, example: Json) -> ScenarioRun:
     """Performs the document's own example for one staff member. Unreachable if the very first create is refused."""
     session = handler.session
-    actions = (Create(place, _example_provider(session)), SendItems(place, example))
+    actions = _example_scenario(session.contract, place, example)
     return handler.run(actions, PHASE, check=partial(_check_first_answer, session, place))
+
+
+def _example_scenario(contract: Contract, place: int, example: Json) -> Scenario:
+    return Create(place, _example_provider(contract)), SendItems(place, example)
+
+
+def planned_scenarios(contract: Contract) -> Iterator[Scenario]:
+    """The scenario that is performed for each staff member: the document's own example."""
+    yield _example_scenario(contract, 0, _example(contract))
 
 
 def _check_first_answer(session: Session, place: int, exchange: Exchange) -> None:
@@ -125,16 +135,16 @@ def _creatable(handler: FailureHandler, providers: Iterable[str]) -> Iterator[st
                 handler.run((create,), PHASE)
 
 
-def _example_provider(session: Session) -> str:
-    body = session.contract.create_step.body
-    named = named_by(session.contract.test_request.body).provider
+def _example_provider(contract: Contract) -> str:
+    body = contract.create_step.body
+    named = named_by(contract.test_request.body).provider
     provider = body.get("provider", named) if isinstance(body, dict) else named
     return str(provider)
 
 
-def _example(session: Session) -> Json:
+def _example(contract: Contract) -> Json:
     """The test request's body with its dates filled in. The session fills the other variables."""
-    return fill_known(session.contract.test_request.body, dates(datetime.now(UTC)))
+    return fill_known(contract.test_request.body, dates(datetime.now(UTC)))
 
 
 def _check_token(verdict: Verdict, whose: str) -> None:
@@ -167,7 +177,7 @@ def _try_sibling(handler: FailureHandler, move: Move) -> None:
 def _answer_of(session: Session, move: Move) -> HttpAnswer | None:
     """The answer of an operation that the target does not serve; None if it does, or if that is not known."""
     run = session.start_scenario(PHASE)
-    provider = _example_provider(session)
+    provider = _example_provider(session.contract)
     account = "preflight@example.com"
     for action in (
         Create(0, provider),

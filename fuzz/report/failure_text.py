@@ -17,13 +17,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Literal, TypeVar
 
+from fuzz.bundle.fingerprint import slug
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
-from fuzz.report.text import counted, visible
+from fuzz.report.text import counted, cut_in_the_middle, visible
 
 WIDTH = 99
 """Columns of a title's line, at whose end the place in the document stands."""
+
+LINE_NAME = 56
+"""Columns of a failure's name in a line of its own: with a time before it, all of it is within the first 80."""
 
 STEPS = 40
 """Maximum steps shown of one failure; the middle of a longer one is left out."""
@@ -68,6 +72,16 @@ def title(failure: FailureEvent) -> str:
     says = f"{word}  {visible(failure['clause'])}, in {visible(situation_of(failure))}"
     where = visible(failure["where"])
     return f"{says}{where:>{max(len(where) + 2, WIDTH - len(says))}}"
+
+
+def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
+    """The failure in one line: its fingerprint in `room` columns, its situation, and what was expected and seen."""
+    word = "FAIL" if not failure["accepted"] else "ACCEPTED"
+    name, situation = failure["fingerprint"], f"in {visible(situation_of(failure))}"
+    if not name.startswith(slug(failure["clause"])):
+        situation = f"{visible(failure['clause'])}, {situation}"
+    saw = f"expected {visible(failure['expected'], limit=80)}, saw {visible(failure['observed'], limit=80)}"
+    return f"{word}  {cut_in_the_middle(visible(name), room)}  {situation}: {saw}"
 
 
 def replay_line(failure: FailureEvent) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from fuzz.events.summary import Summary
 from fuzz.report import queries
-from fuzz.report.failure_text import title
+from fuzz.report.failure_text import failure_line
 from fuzz.report.text import counted, duration, visible
 
 EVERY = 0.125
@@ -27,6 +27,9 @@ WINDOW = 5.0
 
 FAILURES = 8
 """Number of failures listed, the latest ones."""
+
+SHORTEST_NAME = 20
+"""Columns of a failure's name on a terminal that is too narrow for it."""
 
 
 class Live:
@@ -65,7 +68,12 @@ class Live:
         self._console.print(shown, soft_wrap=True)
 
     def _drawing(self, summary: Summary, now: float) -> Group:
-        return Group(self._status(summary, now), Text(), _matrix(queries.matrix_of(summary)), *_failures(summary))
+        return Group(
+            self._status(summary, now),
+            Text(),
+            _matrix(queries.matrix_of(summary)),
+            *_failures(summary, self._console.width),
+        )
 
     def _status(self, summary: Summary, now: float) -> Text:
         failures = Text(counted(len(summary.failures), "failure"), style="bold red" if summary.failures else "green")
@@ -96,8 +104,7 @@ def _matrix(matrix: queries.Matrix) -> Table:
     return table
 
 
-def _failures(summary: Summary) -> list[Text]:
+def _failures(summary: Summary, width: int) -> list[Text]:
     latest = list(summary.failures.values())[-FAILURES:]
-    return [
-        Text(" ".join(title(failure).split()), style="red", no_wrap=True, overflow="ellipsis") for failure in latest
-    ]
+    lines = (failure_line(failure, room=max(SHORTEST_NAME, width - len("ACCEPTED  "))) for failure in latest)
+    return [Text(line, style="red", no_wrap=True, overflow="ellipsis") for line in lines]

@@ -6,12 +6,12 @@ A run that was killed has no verdict of its own: it is `fail` if a failure is kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
 from fuzz.events.summary import ClauseTally, RunVerdict, Summary
-from fuzz.events.types import ClauseEntry, FailureEvent
+from fuzz.events.types import ClauseEntry, FailureEvent, Replayed
 from fuzz.oracle.state import Situation
 from fuzz.report.text import counted
 
@@ -172,8 +172,16 @@ def situation_of(failure: FailureEvent) -> str:
     return f"{failure['situation']} ({detail})" if detail else failure["situation"]
 
 
+def tally_of(replays: Sequence[Replayed]) -> str:
+    """`2 FAILED, 1 FIXED`: how often each outcome came."""
+    count = Counter(each["outcome"] for each in replays)
+    return ", ".join(f"{count[outcome]} {outcome}" for outcome in ("FIXED", "FAILED", "CANNOT TELL") if count[outcome])
+
+
 def headline(summary: Summary) -> str:
     """The verdict in a sentence, without the word itself."""
+    if summary.replays:
+        return tally_of(summary.replays)
     broken = list(unaccepted(summary))
     accepted = len(summary.failures) - len(broken)
     if broken:

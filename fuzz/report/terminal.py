@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from fuzz.events.gate import NO_TURN
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent, PhaseFinished
-from fuzz.report.failure_text import title
+from fuzz.report.failure_text import failure_line
 from fuzz.report.first_lines import first_lines
 from fuzz.report.summary_text import summary_text
 from fuzz.report.text import counted, duration, visible
@@ -63,18 +63,23 @@ class Terminal:
                 self._say(line)
         elif event["event"] == "phase_finished":
             self._say(_phase_line(event))
-        elif event["event"] == "failure":
+        elif event["event"] == "failure" and event["status"] == "confirmed":
             self._tell_failure(event)
+        elif event["event"] == "failure_withdrawn" and event["fingerprint"] in self._told:
+            self._say(f"withdrawn  {visible(event['fingerprint'])}: {visible(event['why'])}")
+        elif event["event"] == "run_finished":
+            for failure in summary.failures.values():
+                self._tell_failure(failure)
         elif event["event"] == "trouble":
             self._tell_trouble(event["what"])
         elif self._clock() - self._last >= EVERY:
             self._say(self._progress_line(summary))
 
     def _tell_failure(self, failure: FailureEvent) -> None:
-        if failure["fingerprint"] in self._told:
-            return
-        self._told.add(failure["fingerprint"])
-        self._say(" ".join(title(failure).split()) + f": {_saw(failure)}")
+        """Says that a failure is known, once, under its final name: as first seen it may turn out to be another one."""
+        if failure["fingerprint"] not in self._told:
+            self._told.add(failure["fingerprint"])
+            self._say(failure_line(failure))
 
     def _tell_trouble(self, what: str) -> None:
         """Says what disturbs the run, once, however many workers meet it."""
@@ -108,10 +113,6 @@ def _live(stream: TextIO, clock: Clock) -> Live:
     from fuzz.report.live import Live  # rich takes a tenth of a second to import
 
     return Live(stream, clock)
-
-
-def _saw(failure: FailureEvent) -> str:
-    return f"expected {visible(failure['expected'], limit=80)}, saw {visible(failure['observed'], limit=80)}"
 
 
 def _phase_line(event: PhaseFinished) -> str:

@@ -58,6 +58,14 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 
+def cut_in_the_middle(text: str, width: int) -> str:
+    """The text in at most `width` columns: of a longer one the beginning and the end, in which names differ."""
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""

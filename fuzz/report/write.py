@@ -80,6 +80,22 @@ def _to_file(path: Path, write: Callable[[TextIO, _Run], None], run: _Run) -> It
     yield path
 
 
+def write_or_say(
+    directory: Path,
+    kinds: Collection[str],
+    *,
+    stdout: TextIO,
+    environ: Mapping[str, str],
+    known: Summary | None = None,
+) -> list[Path]:
+    """As `write_reports`; what cannot be written is said, with what to do, and is no error: the verdict stands."""
+    try:
+        return write_reports(directory, kinds, stdout=stdout, environ=environ, known=known)
+    except UsageError as error:
+        stdout.write(f"{error}\n")
+        return error.written if isinstance(error, ReportsError) else []
+
+
 def _checked(summary: Summary, directory: Path) -> Summary:
     """The summary. UsageError for a journal without the beginning of a run, or of another version."""
     where = f"{directory / NAME}"

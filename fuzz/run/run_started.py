@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import swagger
-from fuzz.events.types import VERSION, DriftEntry, PlanEntry, RateEntry, RunStarted
+from fuzz.events.types import VERSION, ClauseEntry, DriftEntry, PlanEntry, RateEntry, RunStarted
 from fuzz.run.options import RunOptions
 from fuzz.target.profile import Profile
 from swagger.contract import Contract, Drift, Source
@@ -17,6 +17,14 @@ ONE_STAFF_MEMBER = "one staff member: leaks between staff members are not tested
 """What is left out where the profile names one staff member."""
 
 SWAGGER_PACKAGE = Path(swagger.__file__).parent
+
+
+class OfDocuments(TypedDict):
+    """What the first event of a run says of the documents."""
+
+    documents: list[str]
+    clauses: list[ClauseEntry]
+    drift: list[DriftEntry]
 
 
 class Announced(TypedDict, total=False):
@@ -56,6 +64,13 @@ def started_event(
             "workers": workers,
             "shrink_requests": options.shrink_requests,
         },
+        **of_documents(options, contract),
+    }
+
+
+def of_documents(options: RunOptions, contract: Contract) -> OfDocuments:
+    """The documents that the options name, and what was read from them."""
+    return {
         "documents": [_from_the_root(options.workflow or WORKFLOW), _from_the_root(options.swagger or SWAGGER)],
         "clauses": [
             {"id": clause.id, "kind": clause.kind.value, "says": clause.says, "where": str(clause.where)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
 from fuzz.oracle.scenario import singles
 from fuzz.shrinking.candidate import Actions, staff_in
-from fuzz.shrinking.simplify_names import canonical_accounts
+from fuzz.shrinking.simplify.names import canonical_accounts
 from strategies.valid.bodies import plain_payload
 from strategies.valid.fields import listed_providers
 from swagger.contract import Contract

@@ -15,7 +15,8 @@ from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.session import ScenarioRun, Session
 from fuzz.shrinking.candidate import Actions, can_begin, renumber_staff, staff_in
 from fuzz.shrinking.history import likely_histories, with_history
-from fuzz.shrinking.runner import CandidateRunner, was_disturbed
+from fuzz.shrinking.others import others_that_fail
+from fuzz.shrinking.runner import CandidateRunner, step_rested_on, was_disturbed
 from fuzz.shrinking.shrinker import Budget, Shrinker
 from fuzz.target.http.client import TimeOver
 
@@ -36,7 +37,8 @@ class Shrunk:
 
     `reproduced`: (times failed, times run), None before it was run again. `needs_history`: its actions alone do not
     fail on a new staff member, and no history was found with which they do. `rests_on`: the clause of an earlier step
-    whose answer was another one each time that the scenario passed: what failed later follows from that.
+    whose answer was another one each time that the scenario passed: what failed later follows from that. `others`: what
+    of the failing request had other values with which it failed, too: `2 other titles`.
     """
 
     actions: Actions
@@ -44,6 +46,7 @@ class Shrunk:
     reproduced: tuple[int, int] | None = None
     needs_history: bool = False
     rests_on: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def intermittent(self) -> bool:
@@ -94,6 +97,7 @@ class Reproducer:
         if found and self.session.lifecycle.can(Move.DISCONNECT) and not self.expects_no_answer:
             self._make_self_contained(scenario, recent)
         self._measure_rate()
+        self._try_other_values()
 
     def _after_likely_histories(self, scenario: Actions) -> Iterator[Actions]:
         return (history + scenario for history in likely_histories(self.session.contract, scenario))
@@ -189,8 +193,27 @@ class Reproducer:
         if not times:
             return
         needs_history = self.best.needs_history and came == times
-        rests_on = _rests_on(self.best.evidence, passed)
+        rests_on = step_rested_on(self.best.evidence, passed)
         self.best = replace(self.best, reproduced=(came, times), needs_history=needs_history, rests_on=rests_on)
+
+    def _try_other_values(self) -> None:
+        """Finds what of a failing request may be anything, with requests that the budget has left. Nothing is learnt of
+        a failure that comes and goes, or needs more than its steps.
+        """
+        came, times = self.best.reproduced or (0, 0)
+        if not came == times > 0 or self.best.needs_history or self.expects_no_answer:
+            return
+        verdict = failing_exchange(self.best.evidence).verdict
+        others = others_that_fail(self.session.contract, self.best.actions, verdict, self._fails_with)
+        self.best = replace(self.best, others=others)
+
+    def _fails_with(self, candidate: Actions) -> bool | None:
+        """Whether a candidate fails in the same way, with its last request; None without requests or time for it."""
+        if self.time_left() <= 0 or not self.budget.affords(candidate):
+            return None
+        run = self._runner.run(candidate)
+        self.budget.left -= sum(exchange.delivery.attempts for exchange in run.exchanges)
+        return len(run.actions) == len(candidate) and self._runner.reproduces(run)
 
     def passes_with_a_pause(self, pause: float, times: int) -> bool:
         """Whether the best scenario passes in each of so many runs in which each change gets so many seconds to show.
@@ -218,19 +241,3 @@ class Reproducer:
             return self._runner.run(self.best.actions, pause=pause)
         except TimeOver:
             return None
-
-
-def _rests_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
-    """The clause of the first step before the failing one that was answered otherwise in each run that passed.
-
-    Not of one of two requests at once: in the other order each may be answered otherwise, and rightly.
-    """
-    failing = failing_exchange(evidence)
-    before = evidence[: list(evidence).index(failing)]
-    for place, exchange in enumerate(before):
-        others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
-        seen = exchange.verdict.seen
-        differs = seen and all(other and other.outcome != seen.outcome for other in others)
-        if others and differs and not exchange.verdict.at_once:
-            return exchange.verdict.clause
-    return ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from fuzz.events.summary import SHRINKING
 from fuzz.oracle.actions import Action, Create, Move, MoveSync, SendItems
 from fuzz.oracle.verdict import Verdict, VerdictKind
+from fuzz.session.exchange import Exchange, failing_exchange
 from fuzz.session.lost_answers import no_answer_verdict
 from fuzz.session.session import ScenarioRun, Session
 from fuzz.shrinking.candidate import Actions, all_singles
@@ -87,6 +89,22 @@ class CandidateRunner:
 def was_disturbed(run: ScenarioRun) -> bool:
     """Whether a request was sent more than once, so that the answers after it show little."""
     return any(exchange.delivery.attempts > 1 for exchange in run.exchanges)
+
+
+def step_rested_on(evidence: Sequence[Exchange], passed: Sequence[ScenarioRun]) -> str:
+    """The clause of the first step before the failing one that was answered otherwise in each run that passed.
+
+    Not of one of two requests at once: in the other order each may be answered otherwise, and rightly.
+    """
+    failing = failing_exchange(evidence)
+    before = evidence[: list(evidence).index(failing)]
+    for place, exchange in enumerate(before):
+        others = [run.exchanges[place].verdict.seen for run in passed if place < len(run.exchanges)]
+        seen = exchange.verdict.seen
+        differs = seen and all(other and other.outcome != seen.outcome for other in others)
+        if others and differs and not exchange.verdict.at_once:
+            return exchange.verdict.clause
+    return ""
 
 
 def disconnect_all(session: Session) -> None:

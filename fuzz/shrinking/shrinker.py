@@ -15,8 +15,8 @@ from fuzz.oracle.scenario import singles
 from fuzz.shrinking.candidate import Actions, all_singles, can_begin, renumber_staff, staff_in
 from fuzz.shrinking.ddmin import ddmin
 from fuzz.shrinking.deletion import large_deletions, same_effect
-from fuzz.shrinking.simplify import SIMPLIFICATIONS, by_documented_ways
-from fuzz.shrinking.simplify_payload import PayloadSimplifier
+from fuzz.shrinking.simplify.payload import PayloadSimplifier
+from fuzz.shrinking.simplify.scenario import SIMPLIFICATIONS, by_documented_ways
 from swagger.contract import Contract
 
 Attempt = Callable[[Actions], "Actions | None"]

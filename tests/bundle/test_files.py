@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,24 @@ def test_a_failure_of_three_steps_can_be_read_on_a_screen() -> None:
     assert made["repro.sh"] <= 40
     assert made["test_failure.py"] <= 60
     assert made["failure.hurl"] <= 60
+
+
+def test_so_can_one_whose_sentence_is_long_and_whose_argument_says_what_may_be_anything() -> None:
+    plain = account()
+    says = (
+        "This error occurs when `calendar_sync.provider` or `calendar_sync.account` differs from what the staff"
+        " member's calendar sync record holds."
+    )
+    argument = (
+        "After step 2 the provider is google_v3 and the account is a@example.com; step 3 names outlook_v1.0 and"
+        " b@example.com. It failed too with 2 other accounts, another provider and 2 different titles."
+    )
+    long = replace(plain, file={**plain.file, "says": says, "argument": argument})
+    texts = files_of(long)
+    before = len(files_of(plain)["repro.sh"].splitlines())
+    assert before + 1 == len(texts["repro.sh"].splitlines())
+    for name in ("repro.sh", "test_failure.py", "failure.hurl"):
+        assert f"{says} {argument}" in " ".join(texts[name].replace("\n# ", " ").split()).replace('holds."', "holds.")
 
 
 @every

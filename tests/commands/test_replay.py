@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -139,6 +140,67 @@ def test_a_target_that_cannot_be_used_keeps_no_other_from_its_replay(bundle: Pat
     assert "target in already_exists-mismatched-200-0000:1: base_url is missing; add it" in result.output
 
 
+def junit(folder: str = ".calfuzz/replay") -> list[tuple[str | None, str]]:
+    """The name of each test case, and what came of it: `failure`, `error`, or nothing."""
+    cases = ElementTree.parse(Path(folder) / "junit.xml").getroot().iter("testcase")
+    return [(case.get("name"), "".join(child.tag for child in case)) for case in cases]
+
+
+def test_a_report_has_a_case_for_each_bundle(bundle: Path, honest: Sandbox) -> None:
+    name = bundle.name
+    result = replayed(bundle, bundle / "workflow.md", "--report", "junit")
+    assert (1, [(name, "failure"), ("workflow.md", "failure")]) == (result.exit_code, junit())
+    text = Path(".calfuzz/replay/junit.xml").read_text("utf-8")
+    assert 1 == text.count("After step 2 the account is a@example.com; step 3 names b@example.com.")
+    assert ["2 FAILED", "report: .calfuzz/replay/junit.xml"] == result.output.splitlines()[-2:]
+    result = replayed(bundle, "--report", "junit", "--target", profile(honest))
+    assert (0, [(name, "")]) == (result.exit_code, junit())
+    result = replayed(bundle, "--report", "junit", "--report-dir", "own", **{ADMIN: "not-the-token"})
+    assert (3, [(name, "error")]) == (result.exit_code, junit("own"))
+    assert "the target refuses the token of step 1" in Path("own/junit.xml").read_text("utf-8")
+    result = replayed(bundle, "--report", "junit", **{ADMIN: None})
+    assert (3, [(name, "error")]) == (result.exit_code, junit())
+
+
+def test_a_report_tells_the_failure_as_it_was_seen_in_the_replay(bundle: Path, honest: Sandbox) -> None:
+    replayed(bundle, "--report", "json,html,sarif")
+    report = json.loads(Path(".calfuzz/replay/report.json").read_text("utf-8"))
+    assert ("fail", 1, 3) == (report["verdict"], report["exit_code"], report["requests"]["total"])
+    (failure,) = report["failures"]
+    told = {key: failure[key] for key in ("fingerprint", "phase", "observed", "reproduced", "bundle")}
+    seen = {"fingerprint": bundle.name, "phase": "replay", "observed": "200", "reproduced": "1/1"}
+    assert {**seen, "bundle": str(bundle)} == told
+    (again,) = report["replays"]
+    assert ("FAILED", "already_exists", 1, 1) == tuple(again[key] for key in ("outcome", "clause", "came", "times"))
+    assert ["already_exists"] == [clause["id"] for clause in report["clauses"]]
+    page = Path(".calfuzz/replay/report.html").read_text("utf-8")
+    assert "FAILED: already_exists is broken again, at step 3" in page
+    (result,) = json.loads(Path(".calfuzz/replay/report.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert bundle.name == result["partialFingerprints"]["calfuzz/v1"]
+    replayed(bundle, "--report", "json", "--target", profile(honest))
+    report = json.loads(Path(".calfuzz/replay/report.json").read_text("utf-8"))
+    assert ("pass", [], "FIXED") == (report["verdict"], report["failures"], report["replays"][0]["outcome"])
+    assert "local" in report["replays"][0]["target"]
+
+
+def test_without_report_a_replay_writes_nothing(bundle: Path) -> None:
+    replayed(bundle)
+    assert not Path(".calfuzz").exists()
+
+
+def test_the_reports_of_a_replay_can_be_written_again_and_hold_no_token(bundle: Path, faulty: Sandbox) -> None:
+    replayed(bundle, "--report", "har")
+    again = CliRunner().invoke(main, ["report", ".calfuzz/replay", "--report", "junit,github"], catch_exceptions=False)
+    assert (0, [(bundle.name, "failure")]) == (again.exit_code, junit())
+    for file in Path(".calfuzz/replay").iterdir():
+        assert not [token for token in faulty.env.values() if len(token) > 8 and token in file.read_text("utf-8")]
+
+
+def test_an_unknown_kind_of_report_is_refused_before_anything_is_sent(bundle: Path) -> None:
+    result = replayed(bundle, "--report", "pdf")
+    assert (2, True) == (result.exit_code, "there is no report of the kind 'pdf'" in result.output)
+
+
 def test_a_hostile_text_is_shown_escaped(bundle: Path) -> None:
     actions = json.loads((bundle / "failure.json").read_text("utf-8"))["actions"]
     actions[1]["body"]["calendar_sync"]["account"] = "\x1b[2Jred\u202e@example.com"
@@ -146,6 +208,9 @@ def test_a_hostile_text_is_shown_escaped(bundle: Path) -> None:
     assert "\x1b" not in result.output
     assert "\\x1b[2Jred\\u202e@example.com" in result.output
     assert "a\\x1b[31mb" in result.output
+    replayed(bundle, "--report", "junit,html,json,sarif,github")
+    for name in ("junit.xml", "report.html"):
+        assert "\x1b" not in Path(".calfuzz/replay", name).read_text("utf-8")
 
 
 def test_a_staff_member_whom_the_target_does_not_know_is_no_failure(bundle: Path) -> None:

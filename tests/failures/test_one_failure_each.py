@@ -9,7 +9,7 @@ from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.faults import Fault
 from fuzz.sandbox.launcher import Sandbox
-from fuzz.shrinking.simplify_dates import simpler_dates
+from fuzz.shrinking.simplify.dates import simpler_dates
 from tests.failures.bundling import body, session_for
 from tests.run.runs import Ran, profile_for, run_against
 

@@ -161,6 +161,12 @@ class Run:
     def failure(self, **changes: Any) -> Run:
         return self._add({**FAILURE, **changes})
 
+    def renamed(self, old: str, new: str) -> Run:
+        return self._add({"event": "failure_renamed", "old": old, "new": new})
+
+    def withdrawn(self, fingerprint: str, why: str) -> Run:
+        return self._add({"event": "failure_withdrawn", "fingerprint": fingerprint, "why": why})
+
     def trouble(self, what: str) -> Run:
         return self._add({"event": "trouble", "what": what})
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 
 import pytest
 
 from fuzz.events.summary import Summary
-from fuzz.report.failure_text import STEPS, failure_lines
+from fuzz.report.failure_text import STEPS, failure_line, failure_lines
 from fuzz.report.summary_text import FAILURES, summary_text
 from fuzz.report.terminal import Terminal
-from tests.report.runs import DOCUMENT, FAILURE, Run, broken_run, honest_run, hostile_run, race_failure, trace_step
+from tests.report.runs import FAILURE, Run, broken_run, honest_run, hostile_run, race_failure, trace_step
 
 STYLE = """
 FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
@@ -203,12 +204,64 @@ def test_the_first_lines_say_the_rate_and_whose_it_is_and_how_long_the_plan_take
     assert f"plan: {plan}\n" in text
 
 
+def told(run: Run, *, live: bool = False) -> list[str]:
+    """The lines of failures while the run goes on; of a live view, those of all its drawings."""
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown(run, live=live, seconds_an_event=1.0))
+    return [line for line in re.split("[\r\n]+", text) if re.match(r"(\[.*\] )?FAIL  \S+  ", line)]
+
+
+LINE = "FAIL  already_exists-mismatched-200-3f9c  in mismatched (account): expected 422 already_exists, saw 200"
+
+
 def test_off_a_terminal_a_failure_is_told_once_however_often_it_is_shrunk() -> None:
-    lines = shown(Run().started().failure(status="found").failure(status="shrunk").failure()).splitlines()
-    told = [line for line in lines if line.startswith("[") and "FAIL" in line]
-    assert [
-        f"[0.0 s] FAIL already_exists, in mismatched (account) {DOCUMENT}:114: expected 422 already_exists, saw 200"
-    ] == told
+    assert [f"[3.0 s] {LINE}"] == told(Run().started().failure(status="found").failure().failure().finished())
+
+
+def test_what_turns_out_to_be_a_known_failure_gets_no_line_of_its_own() -> None:
+    run = Run().started()
+    for place in range(5):
+        run.failure(status="found", fingerprint=f"first_seen_as-{place}")
+        if not place:
+            run.failure()
+        run.renamed(f"first_seen_as-{place}", FAILURE["fingerprint"])
+    assert [LINE] == [line.partition("] ")[2] for line in told(run.finished())]
+
+
+def test_a_failure_that_the_end_of_the_run_keeps_from_being_confirmed_is_told_then() -> None:
+    run = Run().started().failure(status="found")
+    assert [] == told(run)
+    assert [f"[3.0 s] {LINE}"] == told(run.finished("fail", 1))
+
+
+def test_a_failure_that_was_told_and_is_withdrawn_is_told_as_that() -> None:
+    run = Run().started().failure().withdrawn(FAILURE["fingerprint"], "it is the same as stale_read-0123")
+    run.failure(status="found", fingerprint="never_told-1").withdrawn("never_told-1", "it has not come back")
+    text = shown(run)
+    assert "withdrawn  already_exists-mismatched-200-3f9c: it is the same as stale_read-0123\n" in text
+    assert "never_told" not in text
+
+
+def test_a_line_names_the_clause_where_the_fingerprint_is_that_of_a_cause() -> None:
+    cause = {"fingerprint": "envelope_the_swagger_s-1f0a", "cause": "envelope: the swagger's"}
+    line = failure_line({**FAILURE, **cause})
+    assert line.startswith("FAIL  envelope_the_swagger_s-1f0a  already_exists, in mismatched (account): expected")
+
+
+LONG = "required_external_items_.external_calendar_uid-mismatched-422_already_exists-"
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("one", ["already_exists-mismatched-200-", LONG])
+def test_eighty_columns_do_not_cut_off_in_what_two_failures_differ(
+    one: str, live: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    run = Run().started().failure(fingerprint=f"{one}1f0a").failure(fingerprint=f"{one}5cd6")
+    first, second = dict.fromkeys(line[:80] for line in told(run.create(), live=live))
+    assert "1f0a" in first
+    assert "5cd6" in second
+    accepted = failure_line({**FAILURE, "fingerprint": f"{one}1f0a", "accepted": {"reason": "", "expires": None}})
+    assert "1f0a" in f"[59 h 59 min] {accepted}"[:80]
 
 
 def test_progress_can_be_switched_off() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fuzz.report.text import counted, duration, visible, visible_block
+from fuzz.report.text import counted, cut_in_the_middle, duration, visible, visible_block
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -53,3 +53,8 @@ def test_a_duration_is_as_precise_as_its_reader_needs(seconds: float, shown: str
 
 def test_counts_agree_with_their_noun() -> None:
     assert ["0 requests", "1 request", "2,412 requests"] == [counted(number, "request") for number in (0, 1, 2412)]
+
+
+def test_a_name_that_is_too_long_loses_its_middle() -> None:
+    assert "short" == cut_in_the_middle("short", 5)
+    assert ("ab…yz", "abc…yz") == (cut_in_the_middle("abcdefxyz", 5), cut_in_the_middle("abcdefxyz", 6))

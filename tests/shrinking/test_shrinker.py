@@ -19,9 +19,9 @@ from fuzz.shrinking.canonical_body import differences_from_canonical
 from fuzz.shrinking.ddmin import ddmin
 from fuzz.shrinking.deletion import large_deletions, same_effect
 from fuzz.shrinking.shrinker import Budget, Shrinker
-from fuzz.shrinking.simplify import by_documented_ways
-from fuzz.shrinking.simplify_names import canonical_accounts
-from fuzz.shrinking.simplify_payload import PayloadSimplifier
+from fuzz.shrinking.simplify.names import canonical_accounts
+from fuzz.shrinking.simplify.payload import PayloadSimplifier
+from fuzz.shrinking.simplify.scenario import by_documented_ways
 from swagger.contract import Json
 
 CONTRACT = read_contract(None, None)

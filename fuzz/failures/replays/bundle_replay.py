@@ -8,7 +8,7 @@ than the scenario when it was found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from fuzz.bundle.failure_json import Bundle
@@ -19,6 +19,7 @@ from fuzz.oracle.scenario import singles
 from fuzz.oracle.verdict import Verdict, VerdictKind
 from fuzz.session.exchange import Exchange
 from fuzz.session.session import ScenarioRun, Session
+from fuzz.shrinking.reproducer import Shrunk
 from fuzz.target.authorisation import unauthorised
 from fuzz.target.http.client import Unreachable
 from fuzz.target.http.statuses import NOT_OFFERED
@@ -36,6 +37,7 @@ class _OneReplay:
     why: str
     rows: tuple[Row, ...]
     stop: bool = False
+    scenario: Shrunk | None = None
 
 
 def replay(bundle: Bundle, session: Session, *, times: int | None = None) -> ReplayResult:
@@ -58,13 +60,11 @@ def replay(bundle: Bundle, session: Session, *, times: int | None = None) -> Rep
 
 
 def _concluded(bundle: Bundle, shown: _OneReplay, came: int, done: int, doubt: str) -> ReplayResult:
-    if came:
-        return ReplayResult(bundle.fingerprint, Outcome.FAILED, shown.why, shown.rows, came, done)
-    if doubt:
-        return ReplayResult(bundle.fingerprint, Outcome.CANNOT_TELL, doubt, shown.rows, came, done)
-    if bundle.needs_history:
-        return ReplayResult(bundle.fingerprint, Outcome.CANNOT_TELL, NEEDS_HISTORY, shown.rows, came, done)
-    return ReplayResult(bundle.fingerprint, Outcome.FIXED, shown.why, shown.rows, came, done)
+    outcome, why = shown.outcome, shown.why
+    if not came and (doubt or bundle.needs_history):
+        outcome, why = Outcome.CANNOT_TELL, doubt or NEEDS_HISTORY
+    scenario = replace(shown.scenario, reproduced=(came, done)) if shown.scenario is not None else None
+    return ReplayResult(bundle.fingerprint, outcome, why, shown.rows, came, done, scenario=scenario)
 
 
 def _use_the_same_gateways(bundle: Bundle, session: Session) -> None:
@@ -79,6 +79,11 @@ def _replay_once(bundle: Bundle, session: Session) -> _OneReplay:
     if why:
         return _OneReplay(Outcome.CANNOT_TELL, why, (), stop=True)
     run = session.start_scenario(PHASE)
+    replayed = _performed(bundle, run)
+    return replace(replayed, scenario=Shrunk(tuple(run.actions), tuple(run.exchanges))) if run.exchanges else replayed
+
+
+def _performed(bundle: Bundle, run: ScenarioRun) -> _OneReplay:
     run.forget_states()
     try:
         for action in bundle.actions:

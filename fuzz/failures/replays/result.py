@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from fuzz.errors import ExitCode
 from fuzz.report.text import visible
+from fuzz.shrinking.reproducer import Shrunk
 
 
 class Outcome(StrEnum):
@@ -38,7 +39,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
     """What came of a replay: `rows` are those of its last time, `came` of `times` that it failed. `not_done` names the
-    parts of a workflow document that were left out, `where` the target. Frozen.
+    parts of a workflow document that were left out, `where` the target. `scenario`: what was done that time, as far as
+    a bundle was replayed. Frozen.
     """
 
     name: str
@@ -49,6 +51,7 @@ class ReplayResult:
     times: int
     not_done: tuple[str, ...] = ()
     where: str = ""
+    scenario: Shrunk | None = None
 
     @property
     def exit_code(self) -> ExitCode:

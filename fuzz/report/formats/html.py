@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from fuzz.events.summary import LATENCY_BOUNDS, Summary
+from fuzz.events.summary import LATENCY_BOUNDS, RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
@@ -76,6 +76,8 @@ def _page(summary: Summary, size: Size) -> str:
         facts=list(_facts(summary, show)),
         target=show(queries.target_of(summary)),
         index=[failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)],
+        replays=[(replay, show(replay["why"])) for replay in summary.replays[: size.rows]],
+        marks={"FIXED": RunVerdict.PASS, "FAILED": RunVerdict.FAIL},
         failures=list(_failures(environment, shown, size)),
         more_failures=len(failures) - len(shown),
         transitions=transitions,

@@ -1,4 +1,5 @@
-"""Writes `junit.xml`: one test case for each clause in each situation where it was tested or should have been.
+"""Writes `junit.xml`: one test case for each clause in each situation where it was tested or should have been; of a
+replay, one for each bundle and document.
 
 A test case fails only for a failure of the run, so this file and the exit code agree. A clause that was never due is
 skipped.
@@ -12,7 +13,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from fuzz.events.summary import ClauseTally, Summary
-from fuzz.events.types import FailureEvent
+from fuzz.events.types import FailureEvent, Replayed
 from fuzz.report import queries
 from fuzz.report.failure_text import accepted_line, failure_lines
 from fuzz.report.source_link import source_location
@@ -41,8 +42,10 @@ def junit_xml(summary: Summary) -> str:
     failures = _failures(summary)
     suite = Element("testsuite", {"name": "calfuzz", "time": f"{queries.seconds_of(summary):.3f}"})
     _properties(suite, summary)
-    for case in cases(summary):
+    for case in cases(summary) if not summary.replays else ():
         _case(suite, summary, case, failures)
+    for replay in summary.replays:
+        _replay(suite, summary, replay)
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped"), ("errors", "error")):
         suite.set(name, str(len(suite.findall(f".//{tag}"))))
     suites = Element("testsuites")
@@ -95,6 +98,22 @@ def _case(suite: Element, summary: Summary, case: Case, failures: Mapping[Case, 
         element.set("line", str(location.line))
     element.set("time", "0")
     _outcome(element, summary, case, failures)
+
+
+def _replay(suite: Element, summary: Summary, replay: Replayed) -> None:
+    """A bundle or document that was run again: reproduced is a failure, and what cannot be told an error."""
+    element = SubElement(suite, "testcase", {"classname": "calfuzz.replay", "name": visible(replay["name"])})
+    if replay["documented_at"]:
+        location = source_location(summary, replay["documented_at"])
+        element.set("file", location.file)
+        element.set("line", str(location.line))
+    element.set("time", f"{replay['seconds']:.3f}")
+    tag = {"FAILED": "failure", "CANNOT TELL": "error"}.get(replay["outcome"])
+    if tag is not None:
+        message = {"message": visible(replay["why"], limit=BLOCK), "type": replay["outcome"].lower()}
+        failure = summary.failures.get(replay["name"])
+        text = f"{replay['text']}{failure['argument']}\n" if failure is not None else replay["text"]
+        SubElement(element, tag, message).text = visible_block(text, limit=4 * BLOCK)
 
 
 def _outcome(element: Element, summary: Summary, case: Case, failures: Mapping[Case, list[FailureEvent]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, NotRequired, TypedDict, cast
 
 from fuzz.events.summary import Summary
-from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures
+from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures, Replayed
 from fuzz.report import queries
 
 VERSION = 1
@@ -99,11 +99,12 @@ class ReportJson(TypedDict):
     changed_observations: list[ChangedObservationJson]
     drift: list[DriftEntry]
     troubles: list[str]
+    replays: NotRequired[list[Replayed]]
 
 
 def report_json(summary: Summary) -> ReportJson:
-    """The report as JSON."""
-    return {
+    """The report as JSON. `replays`: only of a replay."""
+    report: ReportJson = {
         "version": VERSION,
         "target": queries.target_of(summary),
         "seed": summary.started["seed"],
@@ -130,6 +131,9 @@ def report_json(summary: Summary) -> ReportJson:
         "drift": summary.started["drift"],
         "troubles": list(summary.troubles),
     }
+    if summary.replays:
+        report["replays"] = summary.replays
+    return report
 
 
 def _phase(figures: PhaseFigures) -> PhaseJson:

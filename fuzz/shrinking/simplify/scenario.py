@@ -11,7 +11,7 @@ from fuzz.oracle.forecast import forecast
 from fuzz.oracle.validity.violations import items_of, named_by
 from fuzz.shrinking.candidate import Actions, all_singles, map_singles
 from fuzz.shrinking.canonical_body import canonical_body
-from fuzz.shrinking.simplify_names import (
+from fuzz.shrinking.simplify.names import (
     NEAR_ACCOUNTS,
     use_canonical_accounts,
     use_canonical_providers,

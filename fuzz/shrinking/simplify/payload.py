@@ -14,7 +14,7 @@ from fuzz.oracle.validity.violations import items_of
 from fuzz.shrinking.candidate import Actions, all_singles
 from fuzz.shrinking.canonical_body import canonical_body, differences_from_canonical
 from fuzz.shrinking.ddmin import ddmin
-from fuzz.shrinking.simplify_dates import simpler_dates
+from fuzz.shrinking.simplify.dates import simpler_dates
 from strategies.body_layout import layout_of
 from strategies.valid.items import END, START
 from swagger.contract import Contract, Json, ids_of

@@ -19,7 +19,7 @@ replace many unusual accounts.
 
 def use_canonical_accounts(_contract: Contract, actions: Actions) -> Actions:
     """The scenario with the canonical accounts in place of its own."""
-    return _rename(actions, canonical_accounts(actions), {})
+    return rename(actions, canonical_accounts(actions), {})
 
 
 def use_near_account(near: str) -> Callable[[Contract, Actions], Actions]:
@@ -30,14 +30,14 @@ def use_near_account(near: str) -> Callable[[Contract, Actions], Actions]:
         if len(accounts) != 2 or set(accounts) <= {*accounts.values(), *NEAR_ACCOUNTS}:
             return actions
         one, other = accounts
-        return _rename(actions, {one: accounts[one], other: near}, {})
+        return rename(actions, {one: accounts[one], other: near}, {})
 
     return simplification
 
 
 def use_canonical_providers(contract: Contract, actions: Actions) -> Actions:
     """The scenario with the listed providers, in their order, in place of its own."""
-    return _rename(actions, {}, canonical_providers(contract, actions))
+    return rename(actions, {}, canonical_providers(contract, actions))
 
 
 def canonical_accounts(actions: Actions) -> dict[str, str]:
@@ -76,7 +76,7 @@ def _provider(single: Single) -> Iterator[str]:
         yield named_by(single.body).provider
 
 
-def _rename(actions: Actions, accounts: dict[str, str], providers: dict[str, str]) -> Actions:
+def rename(actions: Actions, accounts: dict[str, str], providers: dict[str, str]) -> Actions:
     """The scenario with other accounts and providers; those that are not in the tables stay."""
 
     def renamed(single: Single) -> Single:
