@@ -65,7 +65,9 @@ class Journal:
 
     def _append(self, event: Event) -> None:
         line = _as_json(event)
-        clean = self._secrets.redact(line)
+        # In an exchange, of which there are many, what came from the target is redacted already.
+        redact = self._secrets.redact_ours if event["event"] == "exchange" else self._secrets.redact
+        clean = redact(line)
         if clean != line:
             line, event = clean, json.loads(clean)
         try:

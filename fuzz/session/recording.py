@@ -1,6 +1,7 @@
 """Makes the event of an exchange: redacts the secrets in its texts, then cuts long texts.
 
-The journal redacts every event again. It could not recognise half a token that a cut has left.
+The journal redacts every event again, and quickly: it looks for no encoded secrets in an exchange, and could not
+recognise half a token that a cut has left.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
         "act": kind_of(exchange.action),
         "request": request_json(secrets, exchange) if counted else {"id": delivery.request_id},
         "answer": answer_json(secrets, delivery.answer) if counted or verdict.kind is VerdictKind.FAIL else None,
-        "lost": _cut(secrets, delivery.why, LONGEST_REASON) if delivery.answer is None else None,
+        "lost": _from_target(secrets, delivery.why, LONGEST_REASON) if delivery.answer is None else None,
         "attempts": delivery.attempts,
         "lost_attempts": delivery.lost_attempts,
         "kind": verdict.kind.value,
@@ -54,8 +55,8 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
         "was": [describe(state) for state in verdict.was],
         "belief": [describe(state) for state in verdict.belief],
         "allowed": list(verdict.allowed),
-        "seen": verdict.seen.label if verdict.seen else None,
-        "why": _cut(secrets, why, LONGEST_REASON),
+        "seen": secrets.redact(verdict.seen.label) if verdict.seen else None,
+        "why": _from_target(secrets, why, LONGEST_REASON),
         "breaks": list(verdict.violations),
         "silent": [str(feature) for feature in verdict.unspecified],
         "due": sorted(verdict.tally.due),
@@ -73,7 +74,7 @@ def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:
         "method": http_request.method,
         "url": http_request.url,
         "headers": dict(http_request.written),
-        "body": _cut(secrets, http_request.content.decode("utf-8", "replace"), LONGEST_BODY),
+        "body": secrets.redact_ours(http_request.content.decode("utf-8", "replace"))[:LONGEST_BODY],
     }
 
 
@@ -83,14 +84,14 @@ def answer_json(secrets: Secrets, http_answer: HttpAnswer | None) -> AnswerEntry
         return None
     return {
         "status": http_answer.status,
-        "headers": dict(http_answer.headers),
-        "body": _cut(secrets, http_answer.text, LONGEST_BODY),
+        "headers": {secrets.redact(name): secrets.redact(value) for name, value in http_answer.headers.items()},
+        "body": _from_target(secrets, http_answer.text, LONGEST_BODY),
         "seconds": round(http_answer.seconds, 6),
     }
 
 
-def _cut(secrets: Secrets, text: str, limit: int) -> str:
-    return text if len(text) <= limit else secrets.redact(text)[:limit]
+def _from_target(secrets: Secrets, text: str, limit: int) -> str:
+    return secrets.redact(text)[:limit]
 
 
 def _number(request_id: str) -> int:

@@ -7,6 +7,8 @@ import html
 import io
 import json
 import os
+import quopri
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from fuzz.cli import main
 from fuzz.commands.run import run_and_report
@@ -88,14 +92,35 @@ FORMS: dict[str, Callable[[str], str]] = {
     **{f"base64 for URLs behind {n}": base64_behind(n, base64.urlsafe_b64encode) for n in range(1, 4)},
     "base64 in PHP's JSON": lambda text: base64.b64encode(text.encode()).decode().replace("/", "\\/"),
     "base64 URL-encoded": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+    "swapped case": str.swapcase,
+    "in HTML in capitals": lambda text: html.escape(text).upper(),
+    "every character in HTML without a semicolon": each_char("&#{}"),
+    "a plus in HTML": lambda text: html.escape(text).replace("+", "&plus;"),
+    "every character \\u{X}": each_char("\\u{{{:x}}}"),
+    "every character %uXXXX": each_char("%u{:04x}"),
+    "every character in octal": each_char("\\{:03o}"),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode(), quotetabs=True).decode(),
+    "every character quoted-printable": each_char("={:02X}"),
+    "colon-hex": lambda text: text.encode().hex(":"),
+    "hex with blanks": lambda text: text.encode().hex(" "),
+    "hex with 0x": lambda text: ", ".join(f"0x{byte:02x}" for byte in text.encode()),
+    "base64 in lines": lambda text: base64.encodebytes(text.encode() * 3).decode(),
+    "base64 of JSON": lambda text: base64.b64encode(json.dumps({"token": text}).encode()).decode(),
+    "a JWT": lambda text: ".".join(
+        base64.urlsafe_b64encode(part.encode()).decode().rstrip("=")
+        for part in ('{"alg":"none"}', json.dumps({"sub": text}), "sign")
+    ),
 }
+
+
+CHANGES_CASE, ENCODED = re.compile("case|capitals|small"), re.compile("base64|JWT")
 
 
 def traces_of(token: str) -> set[str]:
     """What would give a token away: eight characters of it in a row, in any form, are too many."""
     kept = set()
-    for form in FORMS.values():
-        text = form(token)
+    for name, form in FORMS.items():
+        text = form(token) if name != "a JWT" else form(token).split(".")[1]  # the other parts are public
         kept |= {text[start : start + 16] for start in range(0, max(1, len(text) - 15), 4)}
     return {trace for trace in kept if len(trace) >= 16}
 
@@ -108,7 +133,21 @@ def test_every_form_of_a_token_is_replaced_by_its_name(secrets: Secrets, token: 
     clean = secrets.redact(f"before {written} after")
 
     assert f"{{env:CANARY_{'ADMIN' if token == ADMIN else 'STAFF'}}}" in clean
-    assert len(clean) < len("before  after") + len("{env:CANARY_ADMIN}") + 26
+    assert len(clean) < len("before  after") + len("{env:CANARY_ADMIN}") + 30
+    assert (clean[:7], clean[-5:]) == ("before ", "after")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(token=st.sampled_from(CANARIES), inner=st.sampled_from(sorted(FORMS)), outer=st.sampled_from(sorted(FORMS)))
+def test_every_form_of_every_form_is_replaced(secrets: Secrets, token: str, inner: str, outer: str) -> None:
+    assume(not (CHANGES_CASE.search(outer) and ENCODED.search(inner)))  # nobody can decode that
+    written = FORMS[outer](FORMS[inner](token))
+
+    clean = secrets.redact(f"before {written} after")
+
+    assert f"{{env:CANARY_{'ADMIN' if token == ADMIN else 'STAFF'}}}" in clean
+    if inner != "a JWT":  # whose first part stays
+        assert not [start for start in range(len(written) - 31) if written[start : start + 32] in clean], clean
     assert (clean[:7], clean[-5:]) == ("before ", "after")
 
 
