@@ -13,11 +13,13 @@ from enum import StrEnum
 
 from fuzz.events.types import (
     VERSION,
+    EarlierRuns,
     Event,
     ExchangeEvent,
     FailureEvent,
     ObservationChanged,
     PhaseFigures,
+    ReplayOutcome,
     RunFinished,
     RunStarted,
 )
@@ -76,6 +78,10 @@ class Summary:
 
     started: RunStarted = field(default_factory=lambda: NOT_STARTED)
     finished: RunFinished | None = None
+    earlier: EarlierRuns | None = None
+    """What earlier runs on the same target have seen; None if that is not known."""
+    replayed: dict[str, ReplayOutcome] = field(default_factory=dict)
+    """What has become of each kept failure, by its fingerprint."""
     clauses: dict[str, ClauseTally] = field(default_factory=dict)
     cases: defaultdict[tuple[str, str], ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
     """(clause, situation) -> the clause's tally in that situation alone."""
@@ -105,6 +111,10 @@ class Summary:
         elif event["event"] == "run_started":
             self.started = event
             self.clauses = {clause["id"]: ClauseTally() for clause in event["clauses"]}
+        elif event["event"] == "earlier_runs":
+            self.earlier = event
+        elif event["event"] == "failure_replayed":
+            self.replayed[event["fingerprint"]] = event["outcome"]
         elif event["event"] == "phase_started":
             self.phase = name = event["phase"]
             self.phases.setdefault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from fuzz.events.summary import Summary
 from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines
+from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import counted, duration, visible
+
+WIDTH = 80
+"""Columns of a narrow terminal."""
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
@@ -36,11 +41,17 @@ def _verdict(summary: Summary) -> list[str]:
     ]
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
-        f"{queries.verdict_of(summary).upper()}  {queries.headline(summary)}",
+        *_wrapped(f"{queries.verdict_of(summary).upper()}  {headline(summary)}"),
         f"      {' · '.join([*facts, *lost])}",
         *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
         *(f"      {line}" for line in _cut_off(summary)),
+        *(line for news in news_lines(summary) for line in _wrapped(f"      {news}", indent=8)),
     ]
+
+
+def _wrapped(text: str, *, indent: int = 6) -> list[str]:
+    """A line in as many lines as a narrow terminal needs for it."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _cut_off(summary: Summary) -> list[str]:
