@@ -143,7 +143,7 @@ def news_lines(summary: Summary) -> list[str]:
     return [
         *_named(news, "fixed", news.fixed),
         *_named(news, "not seen this time, and flaky", unseen),
-        *_named(news, "not tried, and failing when it last was", news.not_tried),
+        *_named(news, "not tried to its end", news.not_tried),
     ]
 
 

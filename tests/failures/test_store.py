@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,65 @@ def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path
     session = session_for(faulty)
     hurried = FailureHandler(session, time_left=lambda: 0.0)
     assert (0, False) == (session.client.requests_sent, replay_saved(hurried, bundle.parent, today="2026-12-02"))
+    assert {bundle.name: "not tried"} == session.journal.summary.replayed
     assert replay_saved(FailureHandler(session, shrink_requests=0), bundle.parent, today="2026-12-02")
     assert session.client.requests_sent > 0
+
+
+def nights_tried(bundle: Path, *, nights: int, target: str = "sandbox") -> list[int]:
+    """On which nights a failure is due that passes on each of them."""
+    tried = []
+    for night in range(1, nights + 1):
+        today = str(date(2026, 12, 1) + timedelta(days=night - 1))
+        (failure,), _ = saved_failures(bundle.parent)
+        if not failure.rests(target, today):
+            tried.append(night)
+            mark_fixed(bundle, today, target=target)
+    return tried
+
+
+def test_a_failure_that_was_fixed_long_ago_is_tried_ever_more_seldom_and_never_lost(bundle: Path) -> None:
+    assert [1, 2, 4, 8, 16, 32, 48, 64] == nights_tried(bundle, nights=70)
+    (failure,), _ = saved_failures(bundle.parent)
+    assert not failure.rests("staging", "2027-02-05")
+    mark_failed(bundle, "2027-02-05", target="sandbox")
+    assert [1, 2, 4, 8] == nights_tried(bundle, nights=10)
+
+
+def test_a_failure_that_was_fixed_today_is_tried_again_today(bundle: Path) -> None:
+    for _ in range(3):
+        mark_fixed(bundle, "2026-12-01", target="sandbox")
+        (failure,), _problems = saved_failures(bundle.parent)
+        assert not failure.rests("sandbox", "2026-12-01")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"passes": "many"},
+        {"passes": 9, "on": "yesterday"},
+        {"passes": 9, "on": 3},
+        {"passes": 9, "on": "2027-01-01"},
+    ],
+)
+def test_a_status_that_makes_no_sense_lets_no_failure_rest(bundle: Path, entry: dict[str, Any]) -> None:
+    status = {"version": 1, "targets": {"sandbox": {"state": FIXED, "on": "2026-12-01", **entry}}}
+    (bundle / "status.json").write_text(json.dumps(status))
+    (failure,), _ = saved_failures(bundle.parent)
+    assert not failure.rests("sandbox", "2026-12-02")
+
+
+def test_only_a_failure_that_is_due_is_replayed_unless_every_one_is_asked_for(bundle: Path) -> None:
+    for day in (1, 2, 4):
+        mark_fixed(bundle, f"2026-12-0{day}", target="sandbox")
+    with Sandbox() as honest:
+        handler = FailureHandler(session_for(honest))
+        journal, client = handler.session.journal, handler.session.client
+        assert replay_saved(handler, bundle.parent, today="2026-12-05")
+        assert ({bundle.name: "rests"}, 0) == (journal.summary.replayed, client.requests_sent)
+        assert replay_saved(handler, bundle.parent, today="2026-12-05", every=True)
+        assert {bundle.name: "passed"} == journal.summary.replayed
 
 
 @pytest.mark.parametrize(
