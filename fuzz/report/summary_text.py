@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,10 +11,7 @@ from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.first_lines import headline, news_lines
-from fuzz.report.text import counted, duration, visible
-
-WIDTH = 80
-"""Columns of a narrow terminal."""
+from fuzz.report.text import counted, duration, visible, wrapped
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
@@ -41,17 +37,12 @@ def _verdict(summary: Summary) -> list[str]:
     ]
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
-        *_wrapped(f"{queries.verdict_of(summary).upper()}  {headline(summary)}"),
+        *wrapped(f"{queries.verdict_of(summary).upper()}  {headline(summary)}", indent=6),
         f"      {' · '.join([*facts, *lost])}",
         *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
         *(f"      {line}" for line in _cut_off(summary)),
-        *(line for news in news_lines(summary) for line in _wrapped(f"      {news}", indent=8)),
+        *(line for news in news_lines(summary) for line in wrapped(f"      {news}", indent=8)),
     ]
-
-
-def _wrapped(text: str, *, indent: int = 6) -> list[str]:
-    """A line in as many lines as a narrow terminal needs for it."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _cut_off(summary: Summary) -> list[str]:

@@ -1,6 +1,6 @@
 """The history of runs, night after night: a line for each, in `history.ndjson` beside the kept failures, or in Redis.
 
-Only the latest part of it is read. A line that a crash has cut off is passed over.
+Only the latest part of it is read. A line that a crash or the begin of that part has cut off is passed over.
 """
 
 from __future__ import annotations
@@ -53,12 +53,11 @@ class HistoryFile:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - READ))
-                lines = file.read(READ).splitlines()
+                yield from file.read(READ).splitlines()
         except FileNotFoundError:
             return
         except OSError as error:
             raise HistoryError(f"{self.path}: {error.strerror}") from None
-        yield from lines if size <= READ else lines[1:]
 
     def append(self, line: bytes) -> None:
         """Adds a line in one piece; what a crash has left of another one stays a line of its own."""
