@@ -148,7 +148,7 @@ def news_of(summary: Summary) -> News | None:
     """What is new in a run; None if nothing is known of earlier runs."""
     if summary.earlier is None:
         return None
-    known = {each["fingerprint"]: each for each in summary.earlier["known"]}
+    known = _known(summary, summary.earlier)
     failing_now = [name for name, failure in summary.failures.items() if not failure["accepted"]]
     gone = [name for name in known if name not in summary.failures]
     tonight = {name: _tonight(summary, known.get(name), name) for name in (*failing_now, *gone)}
@@ -167,6 +167,19 @@ def news_of(summary: Summary) -> News | None:
         often={name: _often(after["outcomes"]) for name in of("flaky") if (after := tonight[name])},
         names={name: known[name]["name"] if name in known else name_of(summary.failures[name]) for name in tonight},
     )
+
+
+def _known(summary: Summary, earlier: EarlierRuns) -> dict[str, KnownFailure]:
+    """What is known, by fingerprint. A kept failure that came again in the same words and under another name (it is the
+    same as another one, or names are made anew) is known by that one.
+    """
+    known = {each["fingerprint"]: each for each in earlier["known"]}
+    now = {name_of(failure): name for name, failure in summary.failures.items()}
+    for name, each in list(known.items()):
+        if summary.replayed.get(name) == "failed" and name not in summary.failures and each["name"] in now:
+            other = now[each["name"]]
+            known.setdefault(other, {**known.pop(name), "fingerprint": other})
+    return known
 
 
 def _tonight(summary: Summary, before: KnownFailure | None, name: str) -> KnownFailure | None:

@@ -41,15 +41,18 @@ def replay_all_saved(
 
 def replay_saved(handler: FailureHandler, directory: Path, *, today: str, every: bool = False) -> bool:
     """Replays the kept failures that are due, and marks each as failing or fixed on this target. False if some were
-    left out for want of time.
+    left out for want of time: those come first next time.
 
     Where the outcome is CANNOT TELL, the mark stays as it was.
     """
     kept, problems = saved_failures(directory)
     for problem in problems:
         handler.session.journal.emit({"event": "trouble", "what": problem})
-    outcomes = [_tell(handler, each.path.name, _outcome_of(handler, each, today, every=every)) for each in kept]
-    return "not tried" not in outcomes
+    target, left_out = handler.session.profile.name, False
+    for each in sorted(kept, key=lambda each: each.turn(target)):
+        outcome = _tell(handler, each.path.name, _outcome_of(handler, each, today, every=every))
+        left_out |= outcome == "not tried"
+    return not left_out
 
 
 def _tell(handler: FailureHandler, fingerprint: str, outcome: ReplayOutcome) -> ReplayOutcome:

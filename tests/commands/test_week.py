@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_each_night_says_what_is_new_what_stays_and_what_is_fixed() -> None:
 
 
 def test_a_night_without_a_turn_for_a_failure_neither_calls_it_fixed_nor_failing() -> None:
-    night(GOES, options=LONGER)
+    night(GOES, options=(*LONGER, "--max-failures", "1"))
     said, report = night(options=("--phases", "preflight"))
     assert report["headline"].startswith("nothing failed; not tried: 1 known failure, the systematic list, ")
     assert "not tried to its end: no_server_error in uncertain: 500" in said
@@ -88,7 +88,27 @@ def test_a_run_that_is_cut_off_says_how_far_it_went() -> None:
 
 def test_a_history_that_cannot_be_written_is_told_and_loses_no_result() -> None:
     HISTORY.mkdir(parents=True)
-    result = calfuzz("run", "--fault", GOES, "--seed", "3", "--no-progress", *LONGER)
+    result = calfuzz("run", "--fault", GOES, "--seed", "3", "--no-progress", *LONGER, "--max-failures", "1")
     assert 1 == result.exit_code, result.output
     assert result.output.splitlines()[1].startswith("FAIL  1 failure in 1 clause; ")
     assert "trouble: the next run will not know of this one" in result.output
+
+
+def test_what_was_fixed_long_ago_rests_in_a_run_and_not_in_a_gate() -> None:
+    night(GOES, options=(*LONGER, "--max-failures", "1"))
+    [bundle] = Path(".calfuzz/failures").iterdir()
+    status = {"state": "fixed", "on": str(datetime.now(UTC).date() - timedelta(days=3)), "passes": 4}
+    (bundle / "status.json").write_text(json.dumps({"version": 1, "targets": {"sandbox": status}}), encoding="utf-8")
+    planned = {command: calfuzz(command, "--dry-run").output for command in ("run", "gate")}
+    told = {command: ", but for 1 fixed long ago" in output for command, output in planned.items()}
+    assert {"run": True, "gate": False} == told
+
+    _, report = night(options=SHORT)
+    [phase] = [phase for phase in report["phases"] if phase["name"] == "regressions"]
+    assert (0, "1 fixed long ago had no turn: each gets one within 16 nights") == (
+        phase["requests"],
+        phase["established"],
+    )
+    assert 3 == calfuzz("gate", "--no-progress", "--phases", "preflight,regressions").exit_code
+    [*_, line] = HISTORY.read_text(encoding="utf-8").splitlines()
+    assert ("gate", [bundle.name]) == (json.loads(line)["command"], json.loads(line)["passed"])

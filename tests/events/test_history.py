@@ -147,6 +147,17 @@ def test_a_kept_failure_in_whose_place_another_one_came_is_neither_fixed_nor_fai
     assert (("g",), ("f",), ()) == (found.new, found.not_tried, found.fixed)
 
 
+def test_a_kept_failure_that_came_again_under_another_name_is_known_by_that_one() -> None:
+    known = [{**each, "name": "g in none: 200"} for each in week("ff")["known"]]
+    found = news_of(run(failing={"g": False}, replayed={"f": "failed"}, earlier={**week("ff"), "known": known}))
+    assert found is not None
+    assert (("g",), (), (), {"g": 3}) == (found.failing, found.new, found.not_tried, found.nights)
+    both = [*known, {**known[0], "fingerprint": "g", "outcomes": "f", "nights": 1}]
+    found = news_of(run(failing={"g": False}, replayed={"f": "failed"}, earlier={**week("ff"), "known": both}))
+    assert found is not None
+    assert (("g",), (), {"g": 2}) == (found.failing, found.not_tried, found.nights)
+
+
 def test_without_a_history_nothing_is_new_or_old() -> None:
     assert None is news_of(run(failing={"f": False}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -163,6 +164,15 @@ def test_a_failure_that_was_fixed_long_ago_is_tried_ever_more_seldom_and_never_l
     assert not failure.rests("staging", "2027-02-05")
     mark_failed(bundle, "2027-02-05", target="sandbox")
     assert [1, 2, 4, 8] == nights_tried(bundle, nights=10)
+
+
+def test_what_is_not_fixed_comes_first_and_then_what_has_waited_longest(bundle: Path, faulty: Sandbox) -> None:
+    marks = {"fixed lately": (mark_fixed, 9), "fixed long ago": (mark_fixed, 2), "fails": (mark_failed, 8)}
+    for name, (mark, day) in marks.items():
+        mark(shutil.copytree(bundle, bundle.parent / name), f"2026-12-0{day}", target="sandbox")
+    kept_ones, _ = saved_failures(bundle.parent)
+    in_turn = [each.path.name for each in sorted(kept_ones, key=lambda each: each.turn("sandbox"))]
+    assert [bundle.name, "fails", "fixed long ago", "fixed lately"] == in_turn
 
 
 def test_a_failure_that_was_fixed_today_is_tried_again_today(bundle: Path) -> None:

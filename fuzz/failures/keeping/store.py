@@ -58,6 +58,12 @@ class SavedFailure:
         """The outcome of the last replay, `fixed` or `failing`, by target."""
         return {target: str(entry.get("state")) for target, entry in self.targets.items()}
 
+    def turn(self, target: str) -> tuple[bool, str, str]:
+        """Its place among those to try: what was not fixed first, then what has not been tried for longest."""
+        entry = self.targets.get(target)
+        on = "" if entry is None else str(entry.get("on"))
+        return entry is not None and entry.get("state") == FIXED, on, self.path.name
+
     def rests(self, target: str, today: str) -> bool:
         """Whether it was fixed so long ago that it need not be tried today: it is on nights 1, 2, 4, 8 and 16 after the
         fix, and on every sixteenth from then on.

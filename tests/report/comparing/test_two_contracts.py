@@ -21,10 +21,8 @@ def test_a_clause_is_added_removed_or_changed() -> None:
     assert f"  added: leap_day\n    ({first.where})\n    No call on leap days.\n" in text
     assert "  removed: missing\n" in text
     assert f"  changed: already_exists\n    ({second.where})\n    A: 422 already_exists" in text
-    assert (
-        "    B: 422 already_exists 'staff already registered to other calendar sync':\n      This error occurs on Tuesdays.\n"
-        in text
-    )
+    answer = "422 already_exists 'staff already registered to other calendar sync'"
+    assert f"    B: {answer}:\n      This error occurs on Tuesdays.\n" in text
 
 
 def test_another_message_of_a_state_error_is_a_change() -> None:

@@ -109,12 +109,13 @@ def test_only_a_latency_that_differs_by_more_than_noise_is_told(a: float, b: flo
 def test_the_median_of_each_operation_is_compared(tmp_path: Path) -> None:
     a, b = whole_run(), whole_run()
     for run, seconds in ((a, 0.02), (b, 0.05)):
-        for _ in range(5):
-            run.send("matched", "200")
-            run.events[-1]["answer"]["seconds"] = seconds
+        for act, times in (("send", 5), ("connect", 4)):
+            for _ in range(times):
+                run.send("matched", "200", answer={"seconds": seconds})
+                run.events[-1]["act"] = act
     _, text = compared(tmp_path, a.finished(), b.finished())
     assert "  send: A 20 ms, B 50 ms (2.5 times A's)\n" in text
-    assert "create" not in text
+    assert not [act for act in ("create", "connect") if act in text.partition("latency")[2]]
 
 
 def test_a_report_without_its_journal_is_enough(tmp_path: Path) -> None:
