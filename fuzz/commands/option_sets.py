@@ -88,7 +88,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--database",
             metavar="URL",
-            help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
+            help="Where failures and history are kept: a directory, redis://host:6379/0, github://owner/repo."
+            " [default: .calfuzz]",
         ),
         click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
         click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),

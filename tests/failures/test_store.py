@@ -166,6 +166,12 @@ def test_a_failure_that_was_fixed_long_ago_is_tried_ever_more_seldom_and_never_l
     assert [1, 2, 4, 8] == nights_tried(bundle, nights=10)
 
 
+def test_a_failure_that_comes_and_goes_is_tried_for_a_week_of_nights_before_it_rests(bundle: Path) -> None:
+    description = json.loads((bundle / "failure.json").read_text()) | {"reproduced": "2/20"}
+    (bundle / "failure.json").write_text(json.dumps(description))
+    assert [1, 2, 3, 4, 5, 6, 7, 23] == nights_tried(bundle, nights=30)
+
+
 def test_what_is_not_fixed_comes_first_and_then_what_has_waited_longest(bundle: Path, faulty: Sandbox) -> None:
     marks = {"fixed lately": (mark_fixed, 9), "fixed long ago": (mark_fixed, 2), "fails": (mark_failed, 8)}
     for name, (mark, day) in marks.items():

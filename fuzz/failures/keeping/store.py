@@ -16,6 +16,7 @@ from typing import NotRequired, TypedDict, Unpack, cast
 from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
 from fuzz.bundle.files import FAILURE, files_of
 from fuzz.errors import UsageError
+from fuzz.events.history import WINDOW
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
 from fuzz.failures.failure import Failure
@@ -66,11 +67,12 @@ class SavedFailure:
 
     def rests(self, target: str, today: str) -> bool:
         """Whether it was fixed so long ago that it need not be tried today: it is on nights 1, 2, 4, 8 and 16 after the
-        fix, and on every sixteenth from then on.
+        fix, and on every sixteenth from then on; one that comes and goes, on each of the first seven.
         """
         entry = self.targets.get(target)
         passes = entry.get("passes", 1) if entry is not None else 0
-        if entry is None or entry.get("state") != FIXED or not isinstance(passes, int) or passes < 2:
+        enough = WINDOW if self.bundle.times > 1 else 2
+        if entry is None or entry.get("state") != FIXED or not isinstance(passes, int) or passes < enough:
             return False
         try:
             nights = (date.fromisoformat(today) - date.fromisoformat(entry["on"])).days
