@@ -91,7 +91,7 @@ def line_of(summary: Summary, *, base_url: str) -> RunLine:
         "versions": started.get("versions", {}),
         "verdict": finished["verdict"] if finished else str(RunVerdict.INCONCLUSIVE),
         "failures": [_run_failure(failure) for failure in summary.failures.values()],
-        "passed": [name for name in summary.replayed if _outcome(summary, name) == PASSED],
+        "passed": [name for name in summary.regressions if _outcome(summary, name) == PASSED],
         "requests": summary.total,
         "seconds": finished["seconds"] if finished else 0.0,
         "phases": [name for name, phase in summary.phases.items() if phase["requests"]],
@@ -176,7 +176,7 @@ def _known(summary: Summary, earlier: EarlierRuns) -> dict[str, KnownFailure]:
     known = {each["fingerprint"]: each for each in earlier["known"]}
     now = {name_of(failure): name for name, failure in summary.failures.items()}
     for name, each in list(known.items()):
-        if summary.replayed.get(name) == "failed" and name not in summary.failures and each["name"] in now:
+        if summary.regressions.get(name) == "failed" and name not in summary.failures and each["name"] in now:
             other = now[each["name"]]
             known.setdefault(other, {**known.pop(name), "fingerprint": other})
     return known
@@ -195,7 +195,7 @@ def _outcome(summary: Summary, name: str) -> str | None:
     failure = summary.failures.get(name)
     if failure is not None:
         return NOT_EACH_TIME if failure["intermittent"] else FAILED
-    return PASSED if summary.replayed.get(name) == "passed" else None
+    return PASSED if summary.regressions.get(name) == "passed" else None
 
 
 def _kind(before: KnownFailure | None, tonight: KnownFailure | None) -> str | None:

@@ -19,7 +19,7 @@ from fuzz.events.types import (
     FailureEvent,
     ObservationChanged,
     PhaseFigures,
-    ReplayOutcome,
+    RegressionOutcome,
     RunFinished,
     RunStarted,
 )
@@ -80,7 +80,7 @@ class Summary:
     finished: RunFinished | None = None
     earlier: EarlierRuns | None = None
     """What earlier runs on the same target have seen; None if that is not known."""
-    replayed: dict[str, ReplayOutcome] = field(default_factory=dict)
+    regressions: dict[str, RegressionOutcome] = field(default_factory=dict)
     """What has become of each kept failure, by its fingerprint."""
     clauses: dict[str, ClauseTally] = field(default_factory=dict)
     cases: defaultdict[tuple[str, str], ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
@@ -113,8 +113,8 @@ class Summary:
             self.clauses = {clause["id"]: ClauseTally() for clause in event["clauses"]}
         elif event["event"] == "earlier_runs":
             self.earlier = event
-        elif event["event"] == "failure_replayed":
-            self.replayed[event["fingerprint"]] = event["outcome"]
+        elif event["event"] == "regression":
+            self.regressions[event["fingerprint"]] = event["outcome"]
         elif event["event"] == "phase_started":
             self.phase = name = event["phase"]
             self.phases.setdefault(

@@ -95,16 +95,16 @@ class EarlierRuns(TypedDict):
     known: list[KnownFailure]
 
 
-ReplayOutcome = Literal["failed", "passed", "cannot tell", "not tried", "rests"]
+RegressionOutcome = Literal["failed", "passed", "cannot tell", "not tried", "rests"]
 """`rests`: fixed long ago, and not due this time."""
 
 
-class FailureReplayed(TypedDict):
+class Regression(TypedDict):
     """What has become of a failure that an earlier run has kept."""
 
-    event: Literal["failure_replayed"]
+    event: Literal["regression"]
     fingerprint: str
-    outcome: ReplayOutcome
+    outcome: RegressionOutcome
 
 
 class PhaseStarted(TypedDict):
@@ -334,7 +334,7 @@ class RunFinished(TypedDict):
 Event = (
     RunStarted
     | EarlierRuns
-    | FailureReplayed
+    | Regression
     | PhaseStarted
     | PhaseFinished
     | ExchangeEvent

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from fuzz.events.types import ReplayOutcome
+from fuzz.events.types import RegressionOutcome
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.shared_store import SharedFailures
 from fuzz.failures.keeping.store import LONGEST_REST, SavedFailure, mark_failed, mark_fixed, saved_failures
@@ -20,7 +20,7 @@ from fuzz.shrinking.candidate import can_begin
 PHASE = "regressions"
 
 
-def resting(outcomes: Iterable[ReplayOutcome]) -> str:
+def resting(outcomes: Iterable[RegressionOutcome]) -> str:
     """How many failures were left out because they were fixed long ago, in words; empty for none."""
     count = sum(outcome == "rests" for outcome in outcomes)
     return f"{count:,} fixed long ago had no turn: each gets one within {LONGEST_REST} nights" if count else ""
@@ -55,12 +55,12 @@ def replay_saved(handler: FailureHandler, directory: Path, *, today: str, every:
     return not left_out
 
 
-def _tell(handler: FailureHandler, fingerprint: str, outcome: ReplayOutcome) -> ReplayOutcome:
-    handler.session.journal.emit({"event": "failure_replayed", "fingerprint": fingerprint, "outcome": outcome})
+def _tell(handler: FailureHandler, fingerprint: str, outcome: RegressionOutcome) -> RegressionOutcome:
+    handler.session.journal.emit({"event": "regression", "fingerprint": fingerprint, "outcome": outcome})
     return outcome
 
 
-def _outcome_of(handler: FailureHandler, kept: SavedFailure, today: str, *, every: bool) -> ReplayOutcome:
+def _outcome_of(handler: FailureHandler, kept: SavedFailure, today: str, *, every: bool) -> RegressionOutcome:
     if not every and kept.rests(handler.session.profile.name, today):
         return "rests"
     if handler.time_left() <= 0:
@@ -84,7 +84,7 @@ def replay_shared(handler: FailureHandler, shared: SharedFailures, directory: Pa
     return True
 
 
-def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> ReplayOutcome:
+def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> RegressionOutcome:
     """Replays a kept failure until it fails, or has passed so often that it would have come."""
     target = handler.session.profile.name
     told = not kept.bundle.needs_history
@@ -105,7 +105,7 @@ def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> Repl
     return "passed"
 
 
-def _perform(handler: FailureHandler, actions: tuple[Action, ...]) -> ReplayOutcome:
+def _perform(handler: FailureHandler, actions: tuple[Action, ...]) -> RegressionOutcome:
     """Performs a scenario once. It has failed if any of its answers was wrong, whatever it was kept for."""
     kinds = {exchange.verdict.kind for exchange in handler.run(actions, PHASE).exchanges}
     if VerdictKind.FAIL in kinds:

@@ -93,7 +93,7 @@ def _preflight(context: PhaseContext) -> PhaseResult:
 
 def _regressions(context: PhaseContext) -> PhaseResult:
     complete = context.replay_kept(context.workers.first)
-    replayed = context.workers.first.session.journal.summary.replayed
+    replayed = context.workers.first.session.journal.summary.regressions
     return PhaseResult(regressions.resting(replayed.values()), complete)
 
 

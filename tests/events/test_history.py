@@ -46,7 +46,7 @@ def run(
         for name, intermittent in (failing or {}).items()
     ]
     outcomes = [
-        {"event": "failure_replayed", "fingerprint": name, "outcome": what} for name, what in (replayed or {}).items()
+        {"event": "regression", "fingerprint": name, "outcome": what} for name, what in (replayed or {}).items()
     ]
     return summarise([started, *([earlier] if earlier else []), *outcomes, *failures])
 

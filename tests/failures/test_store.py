@@ -141,7 +141,7 @@ def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path
     session = session_for(faulty)
     hurried = FailureHandler(session, time_left=lambda: 0.0)
     assert (0, False) == (session.client.requests_sent, replay_saved(hurried, bundle.parent, today="2026-12-02"))
-    assert {bundle.name: "not tried"} == session.journal.summary.replayed
+    assert {bundle.name: "not tried"} == session.journal.summary.regressions
     assert replay_saved(FailureHandler(session, shrink_requests=0), bundle.parent, today="2026-12-02")
     assert session.client.requests_sent > 0
 
@@ -212,9 +212,9 @@ def test_only_a_failure_that_is_due_is_replayed_unless_every_one_is_asked_for(bu
         handler = FailureHandler(session_for(honest))
         journal, client = handler.session.journal, handler.session.client
         assert replay_saved(handler, bundle.parent, today="2026-12-05")
-        assert ({bundle.name: "rests"}, 0) == (journal.summary.replayed, client.requests_sent)
+        assert ({bundle.name: "rests"}, 0) == (journal.summary.regressions, client.requests_sent)
         assert replay_saved(handler, bundle.parent, today="2026-12-05", every=True)
-        assert {bundle.name: "passed"} == journal.summary.replayed
+        assert {bundle.name: "passed"} == journal.summary.regressions
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class Run:
 
     def replayed(self, **outcomes: str) -> Run:
         for name, outcome in outcomes.items():
-            self._add({"event": "failure_replayed", "fingerprint": name, "outcome": outcome})
+            self._add({"event": "regression", "fingerprint": name, "outcome": outcome})
         return self
 
     def phase(self, name: str) -> Run:
