@@ -6,7 +6,7 @@ A night is a date (UTC) with a run that tried the failure; the last run of a dat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NotRequired, TypedDict
 
@@ -62,14 +62,14 @@ class News:
     on how many nights, and of how many, each of `flaky` has failed. `names`: what is wrong, by fingerprint.
     """
 
-    new: tuple[str, ...]
-    fixed: tuple[str, ...]
-    failing: tuple[str, ...]
-    flaky: tuple[str, ...]
-    not_tried: tuple[str, ...]
-    nights: Mapping[str, int]
-    often: Mapping[str, tuple[int, int]]
     names: Mapping[str, str]
+    new: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+    not_tried: tuple[str, ...] = ()
+    nights: Mapping[str, int] = field(default_factory=dict)
+    often: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def name_of(failure: FailureEvent) -> str:

@@ -139,10 +139,10 @@ def test_the_regressions_phase_marks_failures_as_fixed_or_failing(bundle: Path, 
     assert 1 == len(handler.session.journal.summary.failures)
 
 
-def found_and_kept(faulty: Sandbox, directory: Path, replaying: bool) -> FailureEvent:
+def found_and_kept(faulty: Sandbox, directory: Path, *, replaying: bool = True, **limits: int) -> FailureEvent:
     """The failure of a fault, found anew or by a replay of what is kept; it is kept."""
     session = session_for(faulty)
-    handler = FailureHandler(session, keeping=Keeping(FailureStore(directory, session, FOUND).keep))
+    handler = FailureHandler(session, keeping=Keeping(FailureStore(directory, session, FOUND).keep), **limits)
     if replaying:
         replay_saved(handler, directory, today="2026-12-02")
     else:
@@ -152,11 +152,12 @@ def found_and_kept(faulty: Sandbox, directory: Path, replaying: bool) -> Failure
 
 
 def test_a_kept_failure_that_comes_again_is_run_again_and_not_shrunk_again(faulty: Sandbox, tmp_path: Path) -> None:
-    first, again = (found_and_kept(faulty, tmp_path, replaying) for replaying in (False, True))
+    first, again = (found_and_kept(faulty, tmp_path, replaying=replaying) for replaying in (False, True))
     same = ("fingerprint", "steps", "reproduced", "argument", "payload")
     assert [first[key] for key in same] == [again[key] for key in same]
     assert "3/3" == again["reproduced"]
-    assert again["requests_to_shrink"] < first["requests_to_shrink"]
+    without_shrinking = found_and_kept(faulty, tmp_path, shrink_requests=0)
+    assert without_shrinking["requests_to_shrink"] == again["requests_to_shrink"] < first["requests_to_shrink"]
 
 
 def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path, faulty: Sandbox) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import chain
 from typing import Any, NotRequired, TypedDict, cast
 
-from fuzz.events.history import news_of
+from fuzz.events.history import News, name_of, news_of
 from fuzz.events.summary import Summary
 from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures
 from fuzz.report import queries
@@ -25,7 +26,7 @@ class RequestCounts(TypedDict):
 
 class HistoryJson(TypedDict):
     """The failures, by fingerprint, beside those of earlier runs on the target. `known` is False where nothing is known
-    of them; all that fails is then in `new`. Accepted failures are in no list.
+    of them; all that fails is then in `new`. Accepted failures are in no list. `names`: what is wrong, in words.
     """
 
     known: bool
@@ -34,6 +35,7 @@ class HistoryJson(TypedDict):
     failing: list[str]
     flaky: list[str]
     not_tried: list[str]
+    names: dict[str, str]
 
 
 class PhaseJson(TypedDict):
@@ -160,17 +162,19 @@ def report_json(summary: Summary) -> ReportJson:
 
 
 def _history(summary: Summary) -> HistoryJson:
-    news = news_of(summary)
-    if news is None:
-        new = [failure["fingerprint"] for failure in queries.failures_of(summary) if not failure["accepted"]]
-        return {"known": False, "new": new, "fixed": [], "failing": [], "flaky": [], "not_tried": []}
+    failing = [failure for failure in queries.failures_of(summary) if not failure["accepted"]]
+    new = {failure["fingerprint"]: name_of(failure) for failure in failing}
+    news = news_of(summary) or News(new=tuple(new), names=new)
     return {
-        "known": True,
+        "known": summary.earlier is not None,
         "new": list(news.new),
         "fixed": list(news.fixed),
         "failing": list(news.failing),
         "flaky": list(news.flaky),
         "not_tried": list(news.not_tried),
+        "names": {
+            name: news.names[name] for name in chain(news.new, news.fixed, news.failing, news.flaky, news.not_tried)
+        },
     }
 
 
