@@ -117,9 +117,7 @@ class Reproducer:
         self._try_on_another()
 
     def _try_on_another(self) -> None:
-        """Finds the history of a scenario of one staff member that passes on another one. Nothing is known of that where
-        the budget has no room to try.
-        """
+        """Finds the history of a scenario of one staff member that passes on another one, if the budget has room."""
         small = self.best
         if len(self.session.staff) < 2 or staff_in(small.actions) != (0,) or not self.budget.affords(small.actions):
             return
