@@ -6,6 +6,7 @@ What was fixed long ago is replayed ever more seldom; each outcome is an event.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from fuzz.events.types import RegressionOutcome
@@ -87,6 +88,8 @@ def replay_shared(handler: FailureHandler, shared: SharedFailures, directory: Pa
 def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> RegressionOutcome:
     """Replays a kept failure until it fails, or has passed so often that it would have come."""
     target = handler.session.profile.name
+    if kept.bundle.confirmed and not kept.bundle.needs_history:
+        handler = replace(handler, shrunk_before=kept.bundle.fingerprint)
     told = not kept.bundle.needs_history
     for _ in range(kept.bundle.times):
         if handler.time_left() <= 0:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from fuzz.errors import UsageError
+from fuzz.events.types import FailureEvent
+from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping import store
@@ -135,6 +137,30 @@ def test_the_regressions_phase_marks_failures_as_fixed_or_failing(bundle: Path, 
     replay_saved(handler, bundle.parent, today="2026-12-02")
     assert [FAILING] == [failure.states["sandbox"] for failure in saved_failures(bundle.parent)[0]]
     assert 1 == len(handler.session.journal.summary.failures)
+
+
+def found_and_kept(faulty: Sandbox, directory: Path, *, replaying: bool = True, **limits: int) -> FailureEvent:
+    """The failure of a fault, found anew or by a replay of what is kept; it is kept."""
+    session = session_for(faulty)
+    handler = FailureHandler(session, keeping=Keeping(FailureStore(directory, session, FOUND).keep), **limits)
+    if replaying:
+        replay_saved(handler, directory, today="2026-12-02")
+    else:
+        handler.run(another_account(), "test")
+    (failure,) = session.journal.summary.failures.values()
+    return failure
+
+
+def test_a_kept_failure_that_comes_again_is_run_again_and_not_shrunk_again(faulty: Sandbox, tmp_path: Path) -> None:
+    first = found_and_kept(faulty, tmp_path, replaying=False)
+    script = tmp_path / first["fingerprint"] / "repro.sh"
+    before = script.read_text()
+    again = found_and_kept(faulty, tmp_path)
+    same = ("fingerprint", "steps", "reproduced", "needs_past", "argument", "payload")
+    assert [first[key] for key in same] == [again[key] for key in same]
+    assert ("3/3", before) == (again["reproduced"], script.read_text())
+    without_shrinking = found_and_kept(faulty, tmp_path, shrink_requests=0)
+    assert without_shrinking["requests_to_shrink"] == again["requests_to_shrink"] < first["requests_to_shrink"]
 
 
 def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path, faulty: Sandbox) -> None:
