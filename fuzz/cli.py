@@ -268,6 +268,20 @@ def selftest(fault: tuple[str, ...], variant: tuple[str, ...], as_json: bool, **
 
 
 @main.command()
+@click.argument("a", type=EXISTING)
+@click.argument("b", type=EXISTING)
+def diff(a: Path, b: Path) -> int:
+    """Compare two runs, or two versions of the documents.
+
+    A, B: two report folders; or two workflow documents (.md), swaggers or folders of documents. Exit codes: 1 B is
+    worse (a failure that A has not, a clause that A passes), 0 it is not.
+    """
+    from fuzz.commands.diff import diff as compare
+
+    return compare(a, b, sys.stdout)
+
+
+@main.command()
 @click.argument("directory", type=EXISTING)
 @report_option(DEFAULT_REPORTS)
 def report(directory: Path, reports: str) -> None:

@@ -162,6 +162,11 @@ class Bundle:
         return self.file.get("needs_past") is True
 
     @property
+    def confirmed(self) -> bool:
+        """Whether it was shrunk and run again when it was found."""
+        return all(part.isdigit() for part in str(self.file.get("reproduced", "")).split("/"))
+
+    @property
     def times(self) -> int:
         """How often it must be run to be sure that the failure would have come."""
         return times_of(self.file)

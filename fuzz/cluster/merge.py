@@ -128,7 +128,7 @@ class Merge:
         ends = [shard.finished[phase] for shard in self.shards.values() if phase in shard.finished]
         figures = [*earlier, *ends]
         covered = [Coverage(*part) for end in ends for part in end.get("covered", ())]
-        return {
+        finished: PhaseFinished = {
             "event": "phase_finished",
             "complete": len(ends) == len(self.shards) and all(end.get("complete", True) for end in figures),
             "phase": phase,
@@ -139,6 +139,10 @@ class Merge:
             ),
             "established": self.established(covered) if covered and len(ends) == len(self.shards) else "",
         }
+        if len(ends) == len(self.shards) and all("listed" in end for end in ends):
+            finished["done"] = sum(end.get("done", 0) for end in ends)
+            finished["listed"] = sum(end.get("listed", 0) for end in ends)
+        return finished
 
     def _emit(self, event: Event) -> None:
         """Emits one event of a shard. If two shards found the same failure, the shorter confirmed scenario stays."""

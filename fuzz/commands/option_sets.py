@@ -66,7 +66,8 @@ def kinds_in(reports: str) -> tuple[str, ...]:
 database_option = click.option(
     "--database",
     metavar="URL",
-    help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
+    help="Where failures and history are kept: a directory, redis://host:6379/0, github://owner/repo."
+    " [default: .calfuzz]",
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from fuzz.errors import ExitCode, UsageError
 from fuzz.events.summary import Summary
 from fuzz.failures.confirming import Keeping
 from fuzz.failures.keeping.baseline import Baseline, load_baseline
+from fuzz.failures.keeping.history import TargetHistory, history_of
 from fuzz.failures.keeping.shared_store import location_of, shared_failures
 from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
@@ -39,6 +40,7 @@ from fuzz.run.setup.report_folder import ReportFolder, report_folder
 from fuzz.run.setup.session_setup import auth_file_of, open_session, secrets_for
 from fuzz.session.journal import Journal
 from fuzz.session.session import Session
+from fuzz.target.http.client import Unreachable
 from fuzz.target.profile import Profile, Staff, Tokens, TokenSource, load_profile
 from fuzz.target.secrets import Secrets
 from fuzz.target.user_files import check_writable
@@ -118,6 +120,7 @@ def _run(
         announced = announced or _announced(options, contract, profile)
         secrets = secrets_for(profile, auth_file_of(options.target, profile))
         with closing(Journal(folder.events, secrets, (terminal.on_event, shared.listen))) as journal:
+            past = TargetHistory(history_of(place), profile.name, profile.base_url if options.target else "")
             run = Run(
                 options if cluster is None else replace(options, workers=1),
                 contract,
@@ -128,8 +131,11 @@ def _run(
                 keeping_of=partial(_keeping, options, journal, baseline),
                 pinned=pinned,
                 announced=announced,
+                earlier=past.earlier(place.failures),
                 name=folder.run,
-                replay_kept=partial(replay_all_saved, directory=place.failures, shared=shared, today=str(date.today())),
+                replay_kept=partial(
+                    replay_all_saved, directory=place.failures, shared=shared, today=_today(), every=options.gate
+                ),
                 shard=Shard() if cluster is None else Shard(0, cluster.count),
                 numbers=itertools.count(1, 1 if cluster is None else cluster.count + 1),
             )
@@ -138,6 +144,10 @@ def _run(
                 run.go()
             else:
                 ClusterRun(cluster, run, baseline, terminal.say).go()
+            past.add(journal.summary)
+            with suppress(Unreachable):  # the journal cannot be written, either
+                for problem in past.problems:
+                    journal.emit({"event": "trouble", "what": problem})
         return journal.summary
 
 
@@ -166,7 +176,7 @@ def _plan_context(options: RunOptions, contract: Contract, profile: Profile) -> 
     secrets = Secrets()
     session = open_session(contract, profile, secrets, Journal(None, secrets), run="dry", options=options)
     try:
-        yield PlanContext(options, session, _failures(options))
+        yield PlanContext(options, session, _failures(options), _today())
     finally:
         session.close()
 
@@ -188,6 +198,11 @@ def _keeping(options: RunOptions, journal: Journal, baseline: Baseline | None, s
     if baseline is None:
         return Keeping(store.keep)
     return Keeping(store.keep, partial(baseline.accepted, today=today))
+
+
+def _today() -> str:
+    """The date of a run, by which failures rest and history counts: UTC, as in its first event."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def _failures(options: RunOptions) -> Path:

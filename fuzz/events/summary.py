@@ -13,11 +13,13 @@ from enum import StrEnum
 
 from fuzz.events.types import (
     VERSION,
+    EarlierRuns,
     Event,
     ExchangeEvent,
     FailureEvent,
     ObservationChanged,
     PhaseFigures,
+    RegressionOutcome,
     Replayed,
     RunFinished,
     RunStarted,
@@ -77,6 +79,10 @@ class Summary:
 
     started: RunStarted = field(default_factory=lambda: NOT_STARTED)
     finished: RunFinished | None = None
+    earlier: EarlierRuns | None = None
+    """What earlier runs on the same target have seen; None if that is not known."""
+    regressions: dict[str, RegressionOutcome] = field(default_factory=dict)
+    """What has become of each kept failure, by its fingerprint."""
     clauses: dict[str, ClauseTally] = field(default_factory=dict)
     cases: defaultdict[tuple[str, str], ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
     """(clause, situation) -> the clause's tally in that situation alone."""
@@ -108,6 +114,10 @@ class Summary:
         elif event["event"] == "run_started":
             self.started = event
             self.clauses = {clause["id"]: ClauseTally() for clause in event["clauses"]}
+        elif event["event"] == "earlier_runs":
+            self.earlier = event
+        elif event["event"] == "regression":
+            self.regressions[event["fingerprint"]] = event["outcome"]
         elif event["event"] == "phase_started":
             self.phase = name = event["phase"]
             self.phases.setdefault(

@@ -50,7 +50,9 @@ class PlanEntry(TypedDict):
 
 
 class RunStarted(TypedDict):
-    """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths."""
+    """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths. `staff`: how
+    many staff members the profile names. `commit`: what the pipeline runs for. `versions`: by package.
+    """
 
     event: Literal["run_started"]
     version: int
@@ -64,9 +66,45 @@ class RunStarted(TypedDict):
     options: dict[str, Any]
     rate: NotRequired[RateEntry]
     plan: NotRequired[PlanEntry]
+    staff: NotRequired[int]
+    commit: NotRequired[str]
+    versions: NotRequired[dict[str, str]]
     documents: list[str]
     clauses: list[ClauseEntry]
     drift: list[DriftEntry]
+
+
+class KnownFailure(TypedDict):
+    """A failure that earlier runs have seen on this target. `name`: what is wrong, in words. `outcomes`: a letter for
+    each night on which it was tried, the latest last: f failed, i failed and not each time, p passed. `last`: the ISO
+    date of the latest. `nights`: on how many in a row it has failed until then.
+    """
+
+    fingerprint: str
+    name: str
+    outcomes: str
+    last: str
+    nights: int
+
+
+class EarlierRuns(TypedDict):
+    """What is known of earlier runs on the same target: how many there were, and the failures not long gone."""
+
+    event: Literal["earlier_runs"]
+    runs: int
+    known: list[KnownFailure]
+
+
+RegressionOutcome = Literal["failed", "passed", "cannot tell", "not tried", "rests"]
+"""`rests`: fixed long ago, and not due this time."""
+
+
+class Regression(TypedDict):
+    """What has become of a failure that an earlier run has kept."""
+
+    event: Literal["regression"]
+    fingerprint: str
+    outcome: RegressionOutcome
 
 
 class PhaseStarted(TypedDict):
@@ -75,7 +113,9 @@ class PhaseStarted(TypedDict):
 
 
 class PhaseFigures(TypedDict):
-    """The figures of a phase. `established`: what it has shown, in words. `complete`: it did all of its work."""
+    """The figures of a phase. `established`: what it has shown, in words. `complete`: it did all of its work. `done`,
+    `listed`: requests of its list that it has come to, and of the whole list, if it has one whose length is known.
+    """
 
     phase: str
     scenarios: int
@@ -83,6 +123,8 @@ class PhaseFigures(TypedDict):
     seconds: float
     established: str
     complete: NotRequired[bool]
+    done: NotRequired[int]
+    listed: NotRequired[int]
 
 
 class PhaseFinished(PhaseFigures):
@@ -220,7 +262,7 @@ class FailureEvent(FailureFacts):
 
     `cause`: what is wrong, if it is the same failure in every situation in which it shows; `situations`: how often it
     showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `files`: the bundle's files by name,
-    from a shard for the machine that merges.
+    from a shard for the machine that merges. `age`: what earlier runs say of it, in words; reports add it.
     """
 
     event: Literal["failure"]
@@ -231,6 +273,7 @@ class FailureEvent(FailureFacts):
     count: int
     trace: list[TraceStep]
     curl: list[str]
+    age: NotRequired[str]
     cause: NotRequired[str]
     situations: NotRequired[dict[str, int]]
     files: NotRequired[dict[str, str]]
@@ -312,6 +355,8 @@ class RunFinished(TypedDict):
 
 Event = (
     RunStarted
+    | EarlierRuns
+    | Regression
     | PhaseStarted
     | PhaseFinished
     | ExchangeEvent

@@ -51,6 +51,8 @@ class Confirmer:
     max_failures: int | None = None
     time_left: Callable[[], float] = lambda: float("inf")
     keeping: Keeping = Keeping()
+    shrunk_before: str = ""
+    """The fingerprint of a kept failure that is replayed: if it is the one that comes, it is not shrunk again."""
 
     def judge_by_recurrence(self, failure: Failure, claim: Claim, reproducer: Reproducer) -> None:
         """Confirms a failure that comes back under the identity that its recurrence gives it; else only sights it."""
@@ -159,7 +161,7 @@ class Confirmer:
         return Reproducer(
             self.session,
             failure.scenario,
-            Budget(self.shrink_requests),
+            Budget(0 if failure.fingerprint == self.shrunk_before else self.shrink_requests),
             self.time_left,
             lambda verdict, actions: self.registry.is_known(identify(contract, verdict, actions)),
             expects_no_answer=unanswered,

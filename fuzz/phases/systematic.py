@@ -13,7 +13,7 @@ from fuzz.automaton.mealy import Mealy
 from fuzz.cases.conformance_words import SMALLEST, ConformanceWord, Extent, machine_for
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.cases.situations import CaseGroup
-from fuzz.cases.systematic import Part, systematic_list
+from fuzz.cases.systematic import Entry, Part, systematic_list
 from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Action
 from fuzz.oracle.verdict import VerdictKind
@@ -27,11 +27,16 @@ PHASE = "systematic"
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The result of a shard: whether it was completed, words of the suite that failed or lost answers. Frozen."""
+    """The result of a shard: whether it was completed, words of the suite that failed or lost answers. Frozen.
+
+    `done`, `listed`: requests of the entries that it has come to, and of all; both 0 where there may be very many.
+    """
 
     complete: bool
     failed: int = 0
     lost: int = 0
+    done: int = 0
+    listed: int = 0
 
 
 def planned_scenarios(
@@ -52,18 +57,29 @@ def run(
     shard: Shard = WHOLE,
 ) -> Coverage:
     """Performs a shard of the list: all of it, unless the time is over."""
-    failed = lost = 0
+    failed = lost = done = left = 0
     for entry in shard.of(systematic_list(capabilities_of(handler.session), parts, seed=seed, extent=extent)):
-        if handler.time_left() <= 0:
+        if handler.time_left() > 0:
+            kinds = _run_entry(handler, entry, phase)
+            failed += VerdictKind.FAIL in kinds
+            lost += VerdictKind.INCONCLUSIVE in kinds
+        if handler.time_left() > 0:
+            done += len(entry)
+        elif extent == SMALLEST:
+            left += len(entry)
+        else:
             return Coverage(False, failed, lost)
-        if isinstance(entry, CaseGroup):
-            with suppress(TimeOver):
-                _run_group(handler, entry, phase)
-            continue
-        kinds = _run_word(handler, entry, phase)
-        failed += VerdictKind.FAIL in kinds and entry.of_suite
-        lost += VerdictKind.INCONCLUSIVE in kinds and entry.of_suite
-    return Coverage(handler.time_left() > 0, failed, lost)
+    return Coverage(handler.time_left() > 0, failed, lost, done, done + left)
+
+
+def _run_entry(handler: FailureHandler, entry: Entry, phase: str) -> set[VerdictKind]:
+    """The kinds of verdicts on a word of the suite; none on another entry."""
+    if isinstance(entry, CaseGroup):
+        with suppress(TimeOver):
+            _run_group(handler, entry, phase)
+        return set()
+    kinds = _run_word(handler, entry, phase)
+    return kinds if entry.of_suite else set()
 
 
 def _run_word(handler: FailureHandler, word: ConformanceWord, phase: str) -> set[VerdictKind]:
@@ -87,6 +103,13 @@ def _run_group(handler: FailureHandler, group: CaseGroup, phase: str) -> None:
             if handler.on_verdict(run, run.perform(left.pop(0))):
                 break
         handler.on_scenario_end(run)
+
+
+def how_far(coverage: Sequence[Coverage]) -> tuple[int, int]:
+    """The requests of the list that all shards have come to, and of the whole list; 0 and 0 if that is not known."""
+    if not all(shard.listed for shard in coverage):
+        return 0, 0
+    return sum(shard.done for shard in coverage), sum(shard.listed for shard in coverage)
 
 
 def established(session: Session, extent: Extent, coverage: Sequence[Coverage]) -> str:

@@ -153,6 +153,8 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         yield f"in {situations_line(failure)}"
     if failure["count"] > 1:
         yield f"seen {failure['count']:,} times, first after {counted(failure['requests_to_find'], 'request')}"
+    if failure.get("age"):
+        yield failure["age"]
     if failure["intermittent"]:
         never = ": it may need earlier actions" if failure["reproduced"].startswith("0/") else ""
         yield f"intermittent: reproduced {failure['reproduced']}{never}"

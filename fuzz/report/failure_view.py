@@ -96,6 +96,8 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
 
 def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
     yield "fingerprint", show(failure["fingerprint"])
+    if failure.get("age"):
+        yield "age", show(failure["age"])
     if failure.get("cause"):
         yield "cause", show(failure["cause"])
     if len(failure.get("situations", {})) > 1:

@@ -5,7 +5,7 @@ A line that is no event, as a crash may leave one, is counted and left out of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,12 +39,13 @@ class Journal:
                 elif line.strip():
                     self.damaged.append(number)
 
-    def summary(self) -> Summary:
-        """The summary of the journal, with its damage among the troubles."""
+    def summary(self, *, also: Callable[[Event], None] = lambda _event: None) -> Summary:
+        """The summary of the journal, with its damage among the troubles. `also` sees each event, too."""
         summary, unusable = Summary(), 0
         for event in self.events():
             try:
                 summary.fold(event)
+                also(event)
             except (KeyError, TypeError, ValueError, AttributeError):
                 unusable += 1
         summary.troubles.extend(self._troubles(unusable))

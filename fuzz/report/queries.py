@@ -10,13 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
+from fuzz.events.history import News, news_of
 from fuzz.events.summary import ClauseTally, RunVerdict, Summary
 from fuzz.events.types import ClauseEntry, FailureEvent, Replayed
 from fuzz.oracle.state import Situation
-from fuzz.report.text import counted
 
 DOCUMENTED = tuple(str(situation) for situation in Situation if situation is not Situation.UNCERTAIN)
 """The situations that every report lists, met or not."""
+
+
+NEW = "new"
+"""The age of a failure that no earlier run has seen, or that was fixed meanwhile."""
+
+_RANKS = {"state error": 0, "required": 2, "type": 2, "format": 2, "listed values": 2, "alternative": 2}
+"""The rank of a failure by the kind of its clause: states first, payloads last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +89,38 @@ def unaccepted(summary: Summary) -> Iterator[FailureEvent]:
 
 
 def failures_of(summary: Summary) -> list[FailureEvent]:
-    """The failures in reading order: unaccepted ones first, then in the order of their clauses, shortest first."""
-    ranks = {clause: rank for rank, clause in enumerate(summary.clauses)}
+    """The failures, each with its age, in the reading order of all reports: what fails the run before what is accepted,
+    new before old, what comes each time before what comes and goes, state errors before payloads, the shortest first.
+    """
+    kinds = {clause["id"]: clause["kind"] for clause in summary.started["clauses"]}
+    news = news_of(summary)
 
-    def reading_order(failure: FailureEvent) -> tuple[bool, int, int, str]:
-        rank = ranks.get(failure["clause"], len(ranks))
-        return bool(failure["accepted"]), rank, failure["steps"], failure["fingerprint"]
+    def reading_order(failure: FailureEvent) -> tuple[bool, bool, bool, int, int, str]:
+        name, age = failure["fingerprint"], failure.get("age", NEW)
+        flaky = failure["intermittent"] or (news is not None and name in news.flaky)
+        rank = _RANKS.get(kinds.get(failure["clause"], ""), 1)
+        return bool(failure["accepted"]), age != NEW, flaky, rank, failure["steps"], name
 
-    return sorted(summary.failures.values(), key=reading_order)
+    return sorted((_with_age(failure, news) for failure in summary.failures.values()), key=reading_order)
+
+
+def often(came: int, nights: int) -> str:
+    """On how many nights a failure came: `2 of the last 7 nights`."""
+    return f"{came} of the last {nights} nights" if nights > 1 else "today"
+
+
+def _with_age(failure: FailureEvent, news: News | None) -> FailureEvent:
+    """The failure with what is known of it from earlier runs, in words; as it is where nothing is known."""
+    name = failure["fingerprint"]
+    if news is None or failure["accepted"]:
+        return failure
+    if name in news.often:
+        came, nights = news.often[name]
+        return {**failure, "age": f"comes and goes: {often(came, nights)}"}
+    if name in news.nights:
+        nights = news.nights[name]
+        return {**failure, "age": f"failing for {nights} nights" if nights > 1 else "failed earlier today, too"}
+    return {**failure, "age": NEW}
 
 
 def clause_rows(summary: Summary) -> list[ClauseRow]:
@@ -176,17 +207,3 @@ def tally_of(replays: Sequence[Replayed]) -> str:
     """`2 FAILED, 1 FIXED`: how often each outcome came."""
     count = Counter(each["outcome"] for each in replays)
     return ", ".join(f"{count[outcome]} {outcome}" for outcome in ("FIXED", "FAILED", "CANNOT TELL") if count[outcome])
-
-
-def headline(summary: Summary) -> str:
-    """The verdict in a sentence, without the word itself."""
-    if summary.replays:
-        return tally_of(summary.replays)
-    broken = list(unaccepted(summary))
-    accepted = len(summary.failures) - len(broken)
-    if broken:
-        clauses = {failure["clause"] for failure in broken}
-        says = f"{counted(len(broken), 'failure')} in {counted(len(clauses), 'clause')}"
-    else:
-        says = "the contract is kept" if verdict_of(summary) is RunVerdict.PASS else "nothing failed"
-    return f"{says}, {counted(accepted, 'accepted failure')}" if accepted else says

@@ -10,7 +10,8 @@ from fuzz.events.summary import Summary
 from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines
-from fuzz.report.text import counted, duration, visible
+from fuzz.report.first_lines import headline, news_lines
+from fuzz.report.text import counted, duration, visible, wrapped
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
@@ -36,10 +37,11 @@ def _verdict(summary: Summary) -> list[str]:
     ]
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
-        f"{queries.verdict_of(summary).upper()}  {queries.headline(summary)}",
+        *wrapped(f"{queries.verdict_of(summary).upper()}  {headline(summary)}", indent=6),
         f"      {' · '.join([*facts, *lost])}",
         *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
         *(f"      {line}" for line in _cut_off(summary)),
+        *(line for news in news_lines(summary) for line in wrapped(f"      {news}", indent=8)),
     ]
 
 

@@ -6,6 +6,7 @@ Raw texts are only in `report.json`, the HAR file and the journal, where JSON es
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 LINE = 200
@@ -13,6 +14,9 @@ LINE = 200
 
 BLOCK = 4_000
 """Maximum characters shown of a text in a block."""
+
+NARROW = 80
+"""Columns of a narrow terminal."""
 
 # Control characters, those that hide or reorder others, and those that cannot be encoded or be in XML.
 _UNFIT = (
@@ -85,3 +89,14 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def wrapped(text: str, *, indent: int) -> list[str]:
+    """A line in as many as a narrow terminal needs, the later ones indented; a path that is longer stays whole."""
+    later = " " * indent
+    return textwrap.wrap(text, NARROW, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+
+
+def entry(title: str, *details: str) -> list[str]:
+    """An entry of a list on a narrow terminal: its title, and each detail below it."""
+    return [*wrapped(f"  {title}", indent=4), *(line for each in details for line in wrapped(f"    {each}", indent=6))]

@@ -15,7 +15,7 @@ from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.store import saved_failures
 from fuzz.oracle.actions import Action, Move
 from fuzz.oracle.scenario import singles
-from fuzz.phases import preflight, race, systematic
+from fuzz.phases import preflight, race, regressions, systematic
 from fuzz.phases import random as random_phase
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.phases.observability import observations_in
@@ -40,10 +40,15 @@ class PhaseContext:
 
 @dataclass(frozen=True, slots=True)
 class PhaseResult:
-    """The result of a phase: what it established, in a sentence, and whether it did all of its work. Frozen."""
+    """The result of a phase: what it established, in a sentence, and whether it did all of its work. Frozen.
+
+    `done`, `listed`: requests of its list that it has come to, and of all of it; 0 where that is not known.
+    """
 
     established: str = ""
     complete: bool = True
+    done: int = 0
+    listed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class PlanContext:
     options: RunOptions
     session: Session
     kept_failures: Path
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,9 @@ def _preflight(context: PhaseContext) -> PhaseResult:
 
 
 def _regressions(context: PhaseContext) -> PhaseResult:
-    return PhaseResult(complete=context.replay_kept(context.workers.first))
+    complete = context.replay_kept(context.workers.first)
+    replayed = context.workers.first.session.journal.summary.regressions
+    return PhaseResult(regressions.resting(replayed.values()), complete)
 
 
 def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> PhaseResult:
@@ -95,11 +103,11 @@ def _systematic(context: PhaseContext, *, name: str, parts: Sequence[Part]) -> P
     covered: list[Coverage] = context.workers.run_on_all(
         lambda handler, shard: systematic.run(handler, parts, seed=seed, extent=extent, phase=name, shard=shard)
     )
-    complete = all(part.complete for part in covered)
-    if Part.CONFORMANCE not in parts:
-        return PhaseResult(complete=complete)
-    context.covered = covered
-    return PhaseResult(established(context, covered), complete)
+    says = ""
+    if Part.CONFORMANCE in parts:
+        context.covered = covered
+        says = established(context, covered)
+    return PhaseResult(says, all(part.complete for part in covered), *systematic.how_far(covered))
 
 
 def established(context: PhaseContext, covered: Sequence[Coverage]) -> str:
@@ -154,9 +162,11 @@ def _plan_preflight(context: PlanContext) -> Planned:
 
 
 def _plan_regressions(context: PlanContext) -> Planned:
-    return _counted(
-        (kept.bundle.actions for kept in saved_failures(context.kept_failures)[0]), "every failure kept so far"
-    )
+    target, every = context.session.profile.name, context.options.gate
+    kept = saved_failures(context.kept_failures)[0]
+    due = [each for each in kept if every or not each.rests(target, context.today)]
+    resting = f", but for {len(kept) - len(due):,} fixed long ago" if len(due) < len(kept) else ""
+    return _counted((each.bundle.actions for each in due), f"every failure kept so far{resting}")
 
 
 def _plan_systematic(context: PlanContext, *, parts: Sequence[Part]) -> Planned:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.errors import ExitCode
 from fuzz.events.gate import Conclusion, conclude
+from fuzz.events.types import EarlierRuns, PhaseFinished
 from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.recurrence import never_again
@@ -68,7 +69,8 @@ class Run:
     """One run against one target, by one or more workers in threads. Mutable.
 
     `keeping_of`: where a session's failures are kept. `replay_kept`: replays the failures of earlier runs; False if
-    some were left out. `shard`: this run's part of the scenarios, where several machines share them.
+    some were left out. `earlier`: what is known of earlier runs on the target; None for no history. `shard`: this run's
+    part of the scenarios, where several machines share them.
     """
 
     options: RunOptions
@@ -81,6 +83,7 @@ class Run:
     replay_kept: Callable[[FailureHandler], bool] = lambda _handler: True
     pinned: Pinned | None = None
     announced: Announced | None = None
+    earlier: EarlierRuns | None = None
     shard: Shard = WHOLE
     clock: Callable[[], float] = time.monotonic
     name: str = field(default_factory=lambda: uuid4().hex[:8])
@@ -135,6 +138,8 @@ class Run:
                 self.options, self.profile, self.contract, self.name, workers=workers, announced=self.announced
             )
         )
+        if self.earlier is not None:
+            self.journal.emit(self.earlier)
         if len(self.profile.staff) == 1:
             self.journal.emit({"event": "trouble", "what": ONE_STAFF_MEMBER})
 
@@ -229,14 +234,15 @@ class Run:
             result = PhaseResult(complete=not phase.bounded)
         finally:
             sent = self.journal.summary.total - requests
-            self.journal.emit(
-                {
-                    "event": "phase_finished",
-                    "phase": name,
-                    "scenarios": self._workers.scenarios_started - scenarios,
-                    "requests": sent,
-                    "seconds": round(self.budget.spent - began, 3),
-                    "established": result.established,
-                    "complete": result.complete and (phase.bounded or sent > 0),
-                }
-            )
+            finished: PhaseFinished = {
+                "event": "phase_finished",
+                "phase": name,
+                "scenarios": self._workers.scenarios_started - scenarios,
+                "requests": sent,
+                "seconds": round(self.budget.spent - began, 3),
+                "established": result.established,
+                "complete": result.complete and (phase.bounded or sent > 0),
+            }
+            if result.listed:
+                finished |= {"done": result.done, "listed": result.listed}
+            self.journal.emit(finished)

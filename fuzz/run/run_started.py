@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypedDict
 
@@ -17,6 +20,19 @@ ONE_STAFF_MEMBER = "one staff member: leaks between staff members are not tested
 """What is left out where the profile names one staff member."""
 
 SWAGGER_PACKAGE = Path(swagger.__file__).parent
+
+
+VERSIONS_OF = ("calfuzz", "hypothesis", "schemathesis")
+"""The packages whose versions decide what is sent and how it is judged."""
+
+COMMIT_OF = ("GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT")
+"""The environment variables in which GitHub, GitLab and Jenkins name the commit that a pipeline runs for."""
+
+
+class Commit(TypedDict, total=False):
+    """The commit that a pipeline runs for, if there is one."""
+
+    commit: str
 
 
 class OfDocuments(TypedDict):
@@ -55,6 +71,9 @@ def started_event(
         "base_url": profile.base_url,
         "fallback_url": profile.fallback_url,
         "seed": options.seed,
+        "staff": len(profile.staff),
+        "versions": {**{name: version(name) for name in VERSIONS_OF}, "python": platform.python_version()},
+        **_commit(),
         "options": {
             "phases": list(options.phases),
             "max_time": options.max_time,
@@ -78,6 +97,11 @@ def of_documents(options: RunOptions, contract: Contract) -> OfDocuments:
         ],
         "drift": [_drift(drift) for drift in contract.drift],
     }
+
+
+def _commit() -> Commit:
+    commit = next((os.environ[name] for name in COMMIT_OF if os.environ.get(name)), "")
+    return {"commit": commit} if commit else {}
 
 
 def _from_the_root(path: Path) -> str:

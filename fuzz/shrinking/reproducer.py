@@ -121,9 +121,9 @@ class Reproducer:
         self._try_on_another()
 
     def _try_on_another(self) -> None:
-        """Finds the history of a scenario of one staff member that passes on another one."""
+        """Finds the history of a scenario of one staff member that passes on another one, if the budget has room."""
         small = self.best
-        if len(self.session.staff) < 2 or staff_in(small.actions) != (0,):
+        if len(self.session.staff) < 2 or staff_in(small.actions) != (0,) or not self.budget.affords(small.actions):
             return
         on_another = renumber_staff(small.actions, {0: 1})
         candidates = (on_another, *self._after_likely_histories(on_another))

@@ -25,7 +25,7 @@ def post_phases(merge: Merge, shard: int, attempt: str, *phases: str, place: int
     for phase in phases:
         trouble = {"event": "trouble", "what": f"{shard}{attempt} in {phase}"}
         counts = {"scenarios": 1, "requests": requests, "seconds": 1.0, "established": ""}
-        covered = {"covered": [(True, 0, 0)]} if phase == "conformance" else {}
+        covered = {"covered": [(True, 0, 0)], "done": 3, "listed": 4 + shard} if phase == "conformance" else {}
         started = {"event": "phase_started", "phase": phase}
         events += [started, trouble, {"event": "phase_finished", "phase": phase, **counts, **covered}]
     merge.receive({"shard": shard, "attempt": attempt, "place": place, "events": events})
@@ -48,6 +48,7 @@ def test_a_phase_is_committed_when_every_shard_has_done_it(tmp_path: Path) -> No
     assert ["conformance"] == list(merge.journal.summary.phases)
     assert 2 == merge.journal.summary.phases["conformance"]["requests"]
     assert "2 covered" == merge.journal.summary.phases["conformance"]["established"]
+    assert (6, 9) == tuple(merge.journal.summary.phases["conformance"][name] for name in ("done", "listed"))
 
 
 def test_what_a_lost_attempt_has_posted_is_discarded(tmp_path: Path) -> None:

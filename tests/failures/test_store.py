@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fuzz.errors import UsageError
+from fuzz.events.types import FailureEvent
+from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping import store
@@ -105,7 +109,7 @@ def test_a_fixed_failure_is_marked_and_stays(bundle: Path) -> None:
     mark_fixed(bundle, "2026-12-01", target="sandbox")
     mark_failed(bundle, "2026-12-01", target="staging")
     (failure,), problems = saved_failures(bundle.parent)
-    assert ({"sandbox": FIXED, "staging": FAILING}, True, []) == (failure.states, failure.fixed, problems)
+    assert ({"sandbox": FIXED, "staging": FAILING}, []) == (failure.states, problems)
 
 
 def test_a_status_that_cannot_be_read_counts_as_no_status(bundle: Path) -> None:
@@ -135,12 +139,108 @@ def test_the_regressions_phase_marks_failures_as_fixed_or_failing(bundle: Path, 
     assert 1 == len(handler.session.journal.summary.failures)
 
 
+def found_and_kept(faulty: Sandbox, directory: Path, *, replaying: bool = True, **limits: int) -> FailureEvent:
+    """The failure of a fault, found anew or by a replay of what is kept; it is kept."""
+    session = session_for(faulty)
+    handler = FailureHandler(session, keeping=Keeping(FailureStore(directory, session, FOUND).keep), **limits)
+    if replaying:
+        replay_saved(handler, directory, today="2026-12-02")
+    else:
+        handler.run(another_account(), "test")
+    (failure,) = session.journal.summary.failures.values()
+    return failure
+
+
+def test_a_kept_failure_that_comes_again_is_run_again_and_not_shrunk_again(faulty: Sandbox, tmp_path: Path) -> None:
+    first = found_and_kept(faulty, tmp_path, replaying=False)
+    script = tmp_path / first["fingerprint"] / "repro.sh"
+    before = script.read_text()
+    again = found_and_kept(faulty, tmp_path)
+    same = ("fingerprint", "steps", "reproduced", "needs_past", "argument", "payload")
+    assert [first[key] for key in same] == [again[key] for key in same]
+    assert ("3/3", before) == (again["reproduced"], script.read_text())
+    without_shrinking = found_and_kept(faulty, tmp_path, shrink_requests=0)
+    assert without_shrinking["requests_to_shrink"] == again["requests_to_shrink"] < first["requests_to_shrink"]
+
+
 def test_the_regressions_phase_tells_whether_there_was_time_for_all(bundle: Path, faulty: Sandbox) -> None:
     session = session_for(faulty)
     hurried = FailureHandler(session, time_left=lambda: 0.0)
     assert (0, False) == (session.client.requests_sent, replay_saved(hurried, bundle.parent, today="2026-12-02"))
+    assert {bundle.name: "not tried"} == session.journal.summary.regressions
     assert replay_saved(FailureHandler(session, shrink_requests=0), bundle.parent, today="2026-12-02")
     assert session.client.requests_sent > 0
+
+
+def nights_tried(bundle: Path, *, nights: int, target: str = "sandbox") -> list[int]:
+    """On which nights a failure is due that passes on each of them."""
+    tried = []
+    for night in range(1, nights + 1):
+        today = str(date(2026, 12, 1) + timedelta(days=night - 1))
+        (failure,), _ = saved_failures(bundle.parent)
+        if not failure.rests(target, today):
+            tried.append(night)
+            mark_fixed(bundle, today, target=target)
+    return tried
+
+
+def test_a_failure_that_was_fixed_long_ago_is_tried_ever_more_seldom_and_never_lost(bundle: Path) -> None:
+    assert [1, 2, 4, 8, 16, 32, 48, 64] == nights_tried(bundle, nights=70)
+    (failure,), _ = saved_failures(bundle.parent)
+    assert not failure.rests("staging", "2027-02-05")
+    mark_failed(bundle, "2027-02-05", target="sandbox")
+    assert [1, 2, 4, 8] == nights_tried(bundle, nights=10)
+
+
+def test_a_failure_that_comes_and_goes_is_tried_for_a_week_of_nights_before_it_rests(bundle: Path) -> None:
+    description = json.loads((bundle / "failure.json").read_text()) | {"reproduced": "2/20"}
+    (bundle / "failure.json").write_text(json.dumps(description))
+    assert [1, 2, 3, 4, 5, 6, 7, 23] == nights_tried(bundle, nights=30)
+
+
+def test_what_is_not_fixed_comes_first_and_then_what_has_waited_longest(bundle: Path, faulty: Sandbox) -> None:
+    marks = {"fixed lately": (mark_fixed, 9), "fixed long ago": (mark_fixed, 2), "fails": (mark_failed, 8)}
+    for name, (mark, day) in marks.items():
+        mark(shutil.copytree(bundle, bundle.parent / name), f"2026-12-0{day}", target="sandbox")
+    kept_ones, _ = saved_failures(bundle.parent)
+    in_turn = [each.path.name for each in sorted(kept_ones, key=lambda each: each.turn("sandbox"))]
+    assert [bundle.name, "fails", "fixed long ago", "fixed lately"] == in_turn
+
+
+def test_a_failure_that_was_fixed_today_is_tried_again_today(bundle: Path) -> None:
+    for _ in range(3):
+        mark_fixed(bundle, "2026-12-01", target="sandbox")
+        (failure,), _problems = saved_failures(bundle.parent)
+        assert not failure.rests("sandbox", "2026-12-01")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"passes": "many"},
+        {"passes": 9, "on": "yesterday"},
+        {"passes": 9, "on": 3},
+        {"passes": 9, "on": "2027-01-01"},
+    ],
+)
+def test_a_status_that_makes_no_sense_lets_no_failure_rest(bundle: Path, entry: dict[str, Any]) -> None:
+    status = {"version": 1, "targets": {"sandbox": {"state": FIXED, "on": "2026-12-01", **entry}}}
+    (bundle / "status.json").write_text(json.dumps(status))
+    (failure,), _ = saved_failures(bundle.parent)
+    assert not failure.rests("sandbox", "2026-12-02")
+
+
+def test_only_a_failure_that_is_due_is_replayed_unless_every_one_is_asked_for(bundle: Path) -> None:
+    for day in (1, 2, 4):
+        mark_fixed(bundle, f"2026-12-0{day}", target="sandbox")
+    with Sandbox() as honest:
+        handler = FailureHandler(session_for(honest))
+        journal, client = handler.session.journal, handler.session.client
+        assert replay_saved(handler, bundle.parent, today="2026-12-05")
+        assert ({bundle.name: "rests"}, 0) == (journal.summary.regressions, client.requests_sent)
+        assert replay_saved(handler, bundle.parent, today="2026-12-05", every=True)
+        assert {bundle.name: "passed"} == journal.summary.regressions
 
 
 @pytest.mark.parametrize(

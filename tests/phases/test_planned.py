@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fuzz.cases.conformance_words import Extent
+from fuzz.cases.conformance_words import SMALLEST, Extent
+from fuzz.cases.shard import WHOLE, Shard
+from fuzz.cases.systematic import Part
+from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Move
 from fuzz.phases import race, systematic
 from fuzz.phases.capabilities import capabilities_of
@@ -54,3 +57,25 @@ def test_with_one_staff_member_nothing_is_planned_for_a_second_one() -> None:
     scenarios = systematic.planned_scenarios(alone, seed=1)
 
     assert {0} == {action.staff for actions in scenarios for action in actions}
+
+
+def coverage(requests: int, shard: Shard = WHOLE, *, extent: Extent = SMALLEST) -> systematic.Coverage:
+    """What a shard covers of the payloads with the time for so many requests."""
+    session = InProcess.of(CONTRACT).session
+    handler = FailureHandler(session, time_left=lambda: float(requests - session.client.requests_sent))
+    return systematic.run(handler, [Part.PAYLOADS], seed=1, extent=extent, shard=shard)
+
+
+def test_a_run_that_is_cut_off_knows_how_far_it_came_and_how_long_the_list_is() -> None:
+    listed = coverage(0).listed
+    parts = [coverage(requests) for requests in (60, 120)]
+
+    assert [(False, listed)] * 2 == [(part.complete, part.listed) for part in parts]
+    assert 0 < parts[0].done <= 60 < parts[1].done <= 120 < listed
+    shards = [coverage(60, Shard(index, 2)) for index in (0, 1)]
+    assert (sum(shard.done for shard in shards), listed) == systematic.how_far(shards)
+    assert (0, 0) == systematic.how_far([*shards, systematic.Coverage(False)])
+
+
+def test_how_long_a_deeper_list_is_is_not_known_before_its_end() -> None:
+    assert (0, 0) == systematic.how_far([coverage(30, extent=Extent(depth=1))])

@@ -80,10 +80,29 @@ class Run:
         }
         return self._add({**started, **changes})
 
+    def earlier(self, runs: int, **outcomes: str) -> Run:
+        """Earlier runs on the target, until yesterday: how many, and the nights of each failure."""
+        known = [
+            {
+                "fingerprint": name,
+                "name": f"missing in none: {name}",
+                "outcomes": nights,
+                "last": "2025-02-28",
+                "nights": len(nights) - len(nights.rstrip("fi")),
+            }
+            for name, nights in outcomes.items()
+        ]
+        return self._add({"event": "earlier_runs", "runs": runs, "known": known})
+
+    def replayed(self, **outcomes: str) -> Run:
+        for name, outcome in outcomes.items():
+            self._add({"event": "regression", "fingerprint": name, "outcome": outcome})
+        return self
+
     def phase(self, name: str) -> Run:
         return self._add({"event": "phase_started", "phase": name})
 
-    def phase_finished(self, name: str, *, established: str = "", complete: bool = True) -> Run:
+    def phase_finished(self, name: str, *, established: str = "", complete: bool = True, **figures: int) -> Run:
         asked = sum(event["event"] == "exchange" for event in self.events)
         return self._add(
             {
@@ -94,6 +113,7 @@ class Run:
                 "seconds": 4.5,
                 "established": established,
                 **({} if complete else {"complete": False}),
+                **figures,
             }
         )
 
@@ -304,6 +324,18 @@ HOSTILE = (
     "```\n::error::gone | <b> --> & %0A"
 )
 """What a hostile server might answer: escape sequences, ends of every quotation, a lone surrogate, a NUL."""
+
+
+ALL_PHASES = ("preflight", "regressions", "systematic", "random", "race")
+
+
+def whole_run(*skipped: str, staff: int = 2, **started: Any) -> Run:
+    """A run that has gone through all phases but those named. The caller ends it."""
+    run = Run().started(staff=staff, **started)
+    for name in ALL_PHASES:
+        if name not in skipped:
+            run.phase(name).create().phase_finished(name)
+    return run
 
 
 def hostile_run(text: str = HOSTILE) -> Run:

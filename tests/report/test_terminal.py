@@ -104,7 +104,7 @@ def test_the_middle_of_a_very_long_failure_is_left_out() -> None:
 
 def test_the_final_text_begins_with_the_verdict() -> None:
     assert [
-        "FAIL  1 failure in 1 clause",
+        "FAIL  1 failure in 1 clause; not tried: the payloads, random scenarios, races",
         "      staging · seed 42 · 3 requests in 58 s",
         "      the contract is broken: already_exists",
     ] == summary_text(broken_run().summary).splitlines()[:3]
@@ -125,14 +125,14 @@ def test_the_matrix_has_every_situation_even_one_that_was_never_met() -> None:
 
 def test_the_final_text_counts_observations_and_drift() -> None:
     text = summary_text(honest_run().summary)
-    assert text.startswith("PASS  the contract is kept\n")
+    assert text.startswith("PASS  the contract is kept; not tried: the payloads, random scenarios, races\n")
     assert "observed, not specified by the documents: 1 feature\n" in text
     assert "document and swagger disagree in 1 place\n" in text
 
 
 def test_a_run_that_was_killed_says_so_and_has_failed_if_it_had_found_a_failure() -> None:
     text = summary_text(Run().started().phase("random").create().failure().summary)
-    assert text.startswith("FAIL  1 failure in 1 clause\n")
+    assert text.startswith("FAIL  1 failure in 1 clause; not tried: the systematic list, races\n")
     assert "the run did not finish" in text
 
 

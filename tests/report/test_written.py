@@ -298,7 +298,8 @@ def test_har_of_a_run_without_requests_is_whole(tmp_path: Path) -> None:
 
 def test_github_annotations_point_to_the_documents_line(tmp_path: Path) -> None:
     _, stdout = written(tmp_path, broken_run(), "github")
-    [line] = stdout.splitlines()
+    notice, line = stdout.splitlines()
+    assert notice.startswith("::notice title=calfuzz FAIL::1 failure in 1 clause; not tried: ")
     head = f"::error file={DOCUMENT},line=114,title=already_exists%2C in mismatched (account)::expected 422"
     assert line.startswith(head)
 
@@ -306,14 +307,17 @@ def test_github_annotations_point_to_the_documents_line(tmp_path: Path) -> None:
 def test_github_is_told_why_a_run_is_inconclusive(tmp_path: Path) -> None:
     run = Run().started().finished("inconclusive", 3, reasons=["invalid was never due: 100% of moves refused"])
     _, stdout = written(tmp_path, run, "github")
-    assert "::warning title=calfuzz is inconclusive::invalid was never due: 100%25 of moves refused\n" == stdout
+    assert [
+        "::notice title=calfuzz INCONCLUSIVE::nothing failed",
+        "::warning title=calfuzz is inconclusive::invalid was never due: 100%25 of moves refused",
+    ] == stdout.splitlines()
 
 
 def test_the_step_summary_is_appended_to_what_other_steps_wrote(tmp_path: Path) -> None:
     step = tmp_path / "step.md"
     step.write_text("before\n")
     written(tmp_path, broken_run(), "github", environ={"GITHUB_STEP_SUMMARY": str(step)})
-    assert step.read_text().startswith("before\n## ❌ calfuzz: fail, 1 failure in 1 clause\n")
+    assert step.read_text().startswith("before\n## ❌ calfuzz: fail, 1 failure in 1 clause; not tried: ")
 
 
 def test_no_text_is_read_as_markdown() -> None:
@@ -330,6 +334,6 @@ def test_hostile_text_breaks_no_report(tmp_path: Path, text: str) -> None:
     load_sarif(tmp_path, run)
     assert 2 == len(har(tmp_path, run))
     _, stdout = written(tmp_path, run, "github")
-    assert ["::error"] == [line.partition(" ")[0] for line in stdout.splitlines()]
+    assert ["::notice", "::error"] == [line.partition(" ")[0] for line in stdout.splitlines()]
     assert len(step_summary(run.summary).encode()) < 1_000_000
     assert text == report(tmp_path, run)["failures"][0]["observed"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import replay
 from fuzz.failures.replays.result import Outcome
@@ -73,3 +75,11 @@ def test_a_failure_that_needs_a_history_is_not_fixed_because_its_replay_passes(t
         assert Outcome.FIXED is replay(bundle, session).outcome
         needs_history = replace(bundle, file={**bundle.file, "needs_past": True})
         assert Outcome.CANNOT_TELL is replay(needs_history, session).outcome
+
+
+@pytest.mark.parametrize("requests", [0, 2, 100])
+def test_a_failure_is_not_said_to_need_a_history_where_there_was_no_room_to_try(requests: int) -> None:
+    with Sandbox(fault=Fault.ACCOUNT_NOT_COMPARED) as sandbox, closing(session_for(sandbox)) as session:
+        FailureHandler(session, shrink_requests=requests).run(another_account(), "test")
+        (failure,) = session.journal.summary.failures.values()
+    assert ("3/3", False) == (failure["reproduced"], failure["needs_past"])

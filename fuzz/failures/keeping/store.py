@@ -9,12 +9,14 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import TypedDict, Unpack, cast
+from typing import NotRequired, TypedDict, Unpack, cast
 
 from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
 from fuzz.bundle.files import FAILURE, files_of
 from fuzz.errors import UsageError
+from fuzz.events.history import WINDOW
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
 from fuzz.failures.failure import Failure
@@ -28,7 +30,20 @@ LARGEST_BUNDLE = 10_000_000
 STATUS = "status.json"
 STATUS_VERSION = 1
 FIXED, FAILING = "fixed", "failing"
+LONGEST_REST = 16
+"""Nights after which a failure that was fixed long ago is tried again at the latest."""
+
 _FIND_AGAIN = "run calfuzz again to find and keep the failure again"
+
+
+class TargetState(TypedDict):
+    """The outcome of the last replay on a target, `fixed` or `failing`, and its ISO date. `passes`: the nights in a row
+    on which it did not come back.
+    """
+
+    state: str
+    on: str
+    passes: NotRequired[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +52,33 @@ class SavedFailure:
 
     path: Path
     bundle: Bundle
-    states: Mapping[str, str]
+    targets: Mapping[str, TargetState]
 
     @property
-    def fixed(self) -> bool:
-        """Whether it did not come back on the target where it was found."""
-        return self.states.get(self.bundle.target) == FIXED
+    def states(self) -> Mapping[str, str]:
+        """The outcome of the last replay, `fixed` or `failing`, by target."""
+        return {target: str(entry.get("state")) for target, entry in self.targets.items()}
+
+    def turn(self, target: str) -> tuple[bool, str, str]:
+        """Its place among those to try: what was not fixed first, then what has not been tried for longest."""
+        entry = self.targets.get(target)
+        on = "" if entry is None else str(entry.get("on"))
+        return entry is not None and entry.get("state") == FIXED, on, self.path.name
+
+    def rests(self, target: str, today: str) -> bool:
+        """Whether it was fixed so long ago that it need not be tried today: it is on nights 1, 2, 4, 8 and 16 after the
+        fix, and on every sixteenth from then on; one that comes and goes, on each of the first seven.
+        """
+        entry = self.targets.get(target)
+        passes = entry.get("passes", 1) if entry is not None else 0
+        enough = WINDOW if self.bundle.times > 1 else 2
+        if entry is None or entry.get("state") != FIXED or not isinstance(passes, int) or passes < enough:
+            return False
+        try:
+            nights = (date.fromisoformat(today) - date.fromisoformat(entry["on"])).days
+        except (ValueError, TypeError, KeyError):
+            return False
+        return 0 <= nights < min(LONGEST_REST, 1 << min(passes, LONGEST_REST) - 1)
 
 
 @dataclass(slots=True)
@@ -120,7 +156,7 @@ def saved_failures(directory: Path) -> tuple[list[SavedFailure], list[str]]:
     for path in sorted(directory.glob("[!.]*")):
         if path.is_dir():
             try:
-                found.append(SavedFailure(path, load_bundle(path), _states(path)))
+                found.append(SavedFailure(path, load_bundle(path), _targets(path)))
             except UsageError as error:
                 problems.append(error.what)
     return found, problems
@@ -137,15 +173,21 @@ def mark_failed(path: Path, date: str, *, target: str) -> None:
 
 
 def _mark(path: Path, state: str, date: str, target: str) -> None:
-    targets = {**_targets(path), target: TargetState(state=state, on=date)}
-    replace_file(path / STATUS, json.dumps({"version": STATUS_VERSION, "targets": targets}, indent=2) + "\n")
+    targets = _targets(path)
+    entry = TargetState(state=state, on=date)
+    if state == FIXED:
+        entry["passes"] = _passes(targets.get(target), date)
+    replace_file(
+        path / STATUS, json.dumps({"version": STATUS_VERSION, "targets": {**targets, target: entry}}, indent=2) + "\n"
+    )
 
 
-class TargetState(TypedDict):
-    """The outcome of the last replay on a target, `fixed` or `failing`, and its ISO date."""
-
-    state: str
-    on: str
+def _passes(before: TargetState | None, date: str) -> int:
+    """The nights in a row on which a failure did not come back, this one included."""
+    if before is None or before.get("state") != FIXED:
+        return 1
+    passes = before.get("passes", 1)
+    return (passes if isinstance(passes, int) else 1) + (before.get("on") != date)
 
 
 def _targets(path: Path) -> dict[str, TargetState]:
@@ -157,10 +199,6 @@ def _targets(path: Path) -> dict[str, TargetState]:
     usable = isinstance(status, dict) and isinstance(status.get("targets"), dict)
     targets = status["targets"] if usable and status.get("version") == STATUS_VERSION else {}
     return {target: cast(TargetState, entry) for target, entry in targets.items() if isinstance(entry, dict)}
-
-
-def _states(path: Path) -> dict[str, str]:
-    return {target: str(entry.get("state")) for target, entry in _targets(path).items()}
 
 
 def load_bundle(path: Path) -> Bundle:

@@ -12,6 +12,7 @@ from fuzz.events.summary import RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines
+from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import counted, duration, visible
 
@@ -25,7 +26,10 @@ _MARKS = {RunVerdict.PASS: "✅", RunVerdict.FAIL: "❌", RunVerdict.INCONCLUSIV
 
 
 def workflow_commands(summary: Summary) -> Iterator[str]:
-    """Workflow commands, one a line: an error for a failure, a notice for an accepted one, a warning for a reason."""
+    """Workflow commands, one a line: a notice of what the run came to, an error for a failure, a notice for an accepted
+    one, a warning for a reason.
+    """
+    yield f"::notice title=calfuzz {queries.verdict_of(summary).upper()}::{_data(headline(summary))}"
     for failure in queries.failures_of(summary)[:ANNOTATIONS]:
         yield _annotation(summary, failure)
     if queries.verdict_of(summary) is RunVerdict.INCONCLUSIVE:
@@ -61,11 +65,15 @@ def _verdict(summary: Summary) -> list[str]:
     seed = markdown(queries.seed_of(summary))
     facts = f"{counted(summary.total, 'request')} in {duration(queries.seconds_of(summary))}"
     return [
-        f"## {_MARKS[verdict]} calfuzz: {verdict}, {queries.headline(summary)}",
+        f"## {_MARKS[verdict]} calfuzz: {verdict}, {headline(summary)}",
         "",
         f"Target {markdown(visible(queries.target_of(summary)))}, seed {seed}, {facts}.",
-        *(f"- {markdown(visible(note, limit=400))}" for note in [*queries.reasons_of(summary), *summary.troubles]),
+        *(f"- {markdown(visible(note, limit=400))}" for note in _notes(summary)),
     ]
+
+
+def _notes(summary: Summary) -> list[str]:
+    return [*news_lines(summary), *queries.reasons_of(summary), *summary.troubles]
 
 
 def _clauses(summary: Summary) -> list[str]:

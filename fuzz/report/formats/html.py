@@ -22,6 +22,7 @@ from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
 from fuzz.report.failure_view import failure_view
+from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import LINE, counted, duration, visible
 
 Show = Callable[[Any], str]
@@ -71,8 +72,9 @@ def _page(summary: Summary, size: Size) -> str:
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html.jinja").render(
         verdict=queries.verdict_of(summary),
-        headline=queries.headline(summary),
+        headline=headline(summary),
         reasons=[show(reason) for reason in [*queries.reasons_of(summary), *summary.troubles][: size.rows]],
+        news=[show(line) for line in news_lines(summary)],
         facts=list(_facts(summary, show)),
         target=show(queries.target_of(summary)),
         index=[failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)],

@@ -16,6 +16,7 @@ from fuzz.events.summary import ClauseTally, Summary
 from fuzz.events.types import FailureEvent, Replayed
 from fuzz.report import queries
 from fuzz.report.failure_text import accepted_line, failure_lines
+from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import BLOCK, visible, visible_block
 
@@ -48,7 +49,7 @@ def junit_xml(summary: Summary) -> str:
         _replay(suite, summary, replay)
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped"), ("errors", "error")):
         suite.set(name, str(len(suite.findall(f".//{tag}"))))
-    suites = Element("testsuites")
+    suites = Element("testsuites", {"name": f"calfuzz: {queries.verdict_of(summary).upper()} {headline(summary)}"})
     suites.append(suite)
     ElementTree.indent(suites)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
@@ -79,6 +80,8 @@ def _failures(summary: Summary) -> dict[Case, list[FailureEvent]]:
 def _properties(suite: Element, summary: Summary) -> None:
     properties = SubElement(suite, "properties")
     for name, value in (
+        ("headline", headline(summary)),
+        *(("news", line) for line in news_lines(summary)),
         ("target", queries.target_of(summary)),
         ("seed", summary.started["seed"]),
         ("verdict", queries.verdict_of(summary)),

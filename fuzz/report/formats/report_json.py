@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import chain
 from typing import Any, NotRequired, TypedDict, cast
 
+from fuzz.events.history import News, name_of, news_of
 from fuzz.events.summary import Summary
 from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures, Replayed
 from fuzz.report import queries
+from fuzz.report.first_lines import headline, not_tried
 
 VERSION = 1
 
@@ -21,12 +24,30 @@ class RequestCounts(TypedDict):
     lost: int
 
 
+class HistoryJson(TypedDict):
+    """The failures, by fingerprint, beside those of earlier runs on the target. `known` is False where nothing is known
+    of them; all that fails is then in `new`. Accepted failures are in no list. `names`: what is wrong, in words.
+    """
+
+    known: bool
+    new: list[str]
+    fixed: list[str]
+    failing: list[str]
+    flaky: list[str]
+    not_tried: list[str]
+    names: dict[str, str]
+
+
 class PhaseJson(TypedDict):
+    """A phase. `done`, `listed`: requests of its list that it has come to, and of the whole list."""
+
     name: str
     scenarios: int
     requests: int
     seconds: float
     complete: NotRequired[bool]
+    done: NotRequired[int]
+    listed: NotRequired[int]
     established: NotRequired[str]
 
 
@@ -86,10 +107,14 @@ class ReportJson(TypedDict):
     target: str
     seed: int | None
     verdict: str
+    headline: str
     exit_code: int
     reasons: list[str]
     finished: bool
     seconds: float
+    versions: dict[str, str]
+    history: HistoryJson
+    not_tried: list[str]
     requests: RequestCounts
     phases: list[PhaseJson]
     clauses: list[dict[str, Any]]
@@ -109,10 +134,14 @@ def report_json(summary: Summary) -> ReportJson:
         "target": queries.target_of(summary),
         "seed": summary.started["seed"],
         "verdict": str(queries.verdict_of(summary)),
+        "headline": headline(summary),
         "exit_code": queries.exit_code_of(summary),
         "reasons": queries.reasons_of(summary),
         "finished": queries.finished(summary),
         "seconds": queries.seconds_of(summary),
+        "versions": summary.started.get("versions", {}),
+        "history": _history(summary),
+        "not_tried": not_tried(summary),
         "requests": {"total": summary.total, "retried": summary.retried, "lost": summary.lost},
         "phases": [_phase(figures) for figures in summary.phases.values()],
         "clauses": [asdict(row) for row in queries.clause_rows(summary)],
@@ -136,6 +165,23 @@ def report_json(summary: Summary) -> ReportJson:
     return report
 
 
+def _history(summary: Summary) -> HistoryJson:
+    failing = [failure for failure in queries.failures_of(summary) if not failure["accepted"]]
+    new = {failure["fingerprint"]: name_of(failure) for failure in failing}
+    news = news_of(summary) or News(new=tuple(new), names=new)
+    return {
+        "known": summary.earlier is not None,
+        "new": list(news.new),
+        "fixed": list(news.fixed),
+        "failing": list(news.failing),
+        "flaky": list(news.flaky),
+        "not_tried": list(news.not_tried),
+        "names": {
+            name: news.names[name] for name in chain(news.new, news.fixed, news.failing, news.flaky, news.not_tried)
+        },
+    }
+
+
 def _phase(figures: PhaseFigures) -> PhaseJson:
     phase: PhaseJson = {
         "name": figures["phase"],
@@ -145,6 +191,8 @@ def _phase(figures: PhaseFigures) -> PhaseJson:
     }
     if "complete" in figures:
         phase["complete"] = figures["complete"]
+    if "done" in figures and "listed" in figures:
+        phase["done"], phase["listed"] = figures["done"], figures["listed"]
     if figures["established"]:
         phase["established"] = figures["established"]
     return phase

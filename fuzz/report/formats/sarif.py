@@ -10,6 +10,7 @@ from fuzz.events.summary import Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.failure_text import accepted_line, failure_lines
+from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import visible, visible_block
 
@@ -40,7 +41,8 @@ def _rule(row: queries.ClauseRow) -> dict[str, Any]:
 def _invocation(summary: Summary) -> dict[str, Any]:
     """The invocation. `executionSuccessful`: the run has passed or failed, and is not inconclusive."""
     concluded = queries.finished(summary) and queries.exit_code_of(summary) in (0, 1)
-    notes = [*queries.reasons_of(summary), *summary.troubles]
+    says = f"{queries.verdict_of(summary).upper()} {headline(summary)}"
+    notes = [says, *news_lines(summary), *queries.reasons_of(summary), *summary.troubles]
     return {
         "executionSuccessful": concluded,
         "exitCode": queries.exit_code_of(summary),
