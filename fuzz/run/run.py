@@ -23,7 +23,7 @@ from fuzz.phases.systematic import Coverage
 from fuzz.run.observations import Pinned, changes
 from fuzz.run.options import RunOptions
 from fuzz.run.phase_list import PhaseContext, PhaseResult, established, phase_named
-from fuzz.run.run_started import ONE_STAFF_MEMBER, Announced, started_event
+from fuzz.run.run_started import ONE_STAFF_MEMBER, SHORT_SECRETS, Announced, started_event
 from fuzz.run.setup.session_setup import NO_LIMIT, open_session
 from fuzz.run.time_budget import TimeBudget
 from fuzz.run.workers import KeepingOf, Workers
@@ -142,6 +142,8 @@ class Run:
             self.journal.emit(self.earlier)
         if len(self.profile.staff) == 1:
             self.journal.emit({"event": "trouble", "what": ONE_STAFF_MEMBER})
+        if self.secrets.short:
+            self.journal.emit({"event": "trouble", "what": SHORT_SECRETS.format(", ".join(self.secrets.short))})
 
     def through(self, phases: Sequence[str], *, start: bool = False) -> Ended:
         """Performs phases. An early end (time over, enough failures, target unreachable) is a result, not an error."""

@@ -5,6 +5,7 @@ The documented operations are judged. A profile's steps are not: their answers o
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from fuzz.errors import UsageError
 from fuzz.oracle.actions import Create, Move, MoveSync
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer
 from fuzz.target.profile import Profile
-from fuzz.target.reach import OUR_OWN, is_header_name, is_header_value
+from fuzz.target.reach import OUR_OWN, header_given, is_header_name, is_header_value
 from fuzz.target.request_builder import APP_CODES, check_paths
 from fuzz.target.templates import fill
 from fuzz.target.user_files import told_to_the_user
@@ -82,12 +83,23 @@ class Lifecycle:
 def _steps(kind: str, steps: list[dict[str, Any]], profile: Profile) -> tuple[Step, ...]:
     where = f"target profile {profile.name}: lifecycle steps for {kind}"
     with told_to_the_user():
-        found = [read_step(step, where, {}, number=number)[0] for number, step in enumerate(steps, start=1)]
+        found = [
+            read_step(_with_variables(step), where, {}, number=number)[0] for number, step in enumerate(steps, start=1)
+        ]
     known = dict.fromkeys(VARIABLES, "x")
     for step in found:
         _check_step(step, known, where)
         known |= dict.fromkeys(step.extract, "x")
     return tuple(found)
+
+
+def _with_variables(step: dict[str, Any]) -> dict[str, Any]:
+    """The step with each header `{env: NAME}` as the text `{env:NAME}`: the steps' own grammar has texts only."""
+    headers = step.get("headers")
+    if not isinstance(headers, dict):
+        return step
+    named = {key: value["env"] for key, value in headers.items() if isinstance(value, dict) and [*value] == ["env"]}
+    return {**step, "headers": {**headers, **{key: f"{{env:{name}}}" for key, name in named.items()}}}
 
 
 def _check_step(step: Step, known: Mapping[str, str], where: str) -> None:
@@ -101,7 +113,11 @@ def _check_step(step: Step, known: Mapping[str, str], where: str) -> None:
     for part in (step.path, step.params, step.headers, step.body):
         fill(part, known, where)
     for name, value in step.headers.items():
-        text = str(fill(value, known, where))
+        given = header_given(str(fill(value, known, where)))
+        if given.env is not None and not os.environ.get(given.env):
+            what = f"{where}: the header {name!r} names the environment variable {given.env}, which is not set"
+            raise UsageError(what, next="export it, or name another one")
+        text = given.text if given.env is None else os.environ[given.env].strip()
         if not is_header_name(name) or name.lower() in SET_BY_CALFUZZ or not is_header_value(text):
             raise UsageError(f"{where}: the header {name!r} cannot be sent", next="correct it, or leave it out")
     check_paths(step.extract, where)

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from fuzz.target.reach import (
     ClientCertificate,
@@ -49,6 +59,8 @@ class TokenSource(BaseModel):
     command: str | None = None
     auth: str | None = None
     scheme: str = BEARER
+    _variable: str = PrivateAttr("CALFUZZ_TOKEN")
+    """The variable that stands for a command in all that is written: a command may hold a password."""
 
     @field_validator("scheme")
     @classmethod
@@ -66,8 +78,21 @@ class TokenSource(BaseModel):
     @property
     def placeholder(self) -> str:
         """The text that is written in place of the token: `{env:NAME}`."""
-        kind = "env" if self.env else "command" if self.command else "auth"
-        return f"{{{kind}:{self.env or self.command or self.auth}}}"
+        return f"{{auth:{self.auth}}}" if self.auth else f"{{env:{self.env or self._variable}}}"
+
+    def called(self, variable: str) -> TokenSource:
+        """The same token; if a command gives it, this variable stands for the command."""
+        named = self.model_copy()
+        named._variable = variable
+        return named
+
+    @model_serializer(mode="wrap")
+    def _without_command(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As a profile says it. A command is not copied: who uses the copy exports the variable."""
+        given: dict[str, Any] = dumped(self)
+        return (
+            {"env": self._variable, **{key: given[key] for key in given if key != "command"}} if self.command else given
+        )
 
     def sent_as(self, scheme: str) -> TokenSource:
         """The same token, sent with another scheme."""
@@ -83,7 +108,7 @@ class Tokens(BaseModel):
     @field_validator("admin")
     @classmethod
     def _with_its_scheme(cls, admin: TokenSource) -> TokenSource:
-        return admin if "scheme" in admin.model_fields_set else admin.sent_as(ADMIN)
+        return (admin if "scheme" in admin.model_fields_set else admin.sent_as(ADMIN)).called("CALFUZZ_TOKEN_ADMIN")
 
 
 class Staff(BaseModel):
@@ -164,7 +189,10 @@ class Profile(BaseModel):
     def _are_different(cls, staff: list[Staff]) -> list[Staff]:
         if len({member.uid for member in staff}) < len(staff):
             raise ValueError("names a uid twice")
-        return staff
+        return [
+            member.model_copy(update={"token": member.token.called(f"CALFUZZ_TOKEN_STAFF_{number}")})
+            for number, member in enumerate(staff, start=1)
+        ]
 
     @property
     def settle_seconds(self) -> float:
@@ -232,10 +260,11 @@ def kept_profile(given: Mapping[str, Json], name: str) -> Profile:
     field.
     """
     located, advice = LocatedYaml(given, {}), "name a target profile with --target"
-    return _usable(check_user_file(located, name, Profile, kind="target in", advice=advice), Path())
+    file = check_user_file(located, name, Profile, kind="target in", advice=advice)
+    return _usable(file, Path(), for_variable="export it, or name the target profile with --target")
 
 
-def _usable(file: UserFile[Profile], folder: Path) -> Profile:
+def _usable(file: UserFile[Profile], folder: Path, *, for_variable: str = "export it, or name another one") -> Profile:
     """The profile of a file whose files and variables are there and that may be touched. UsageError otherwise."""
     profile = file.value
     profile._folder = folder.absolute()
@@ -250,7 +279,7 @@ def _usable(file: UserFile[Profile], folder: Path) -> Profile:
     for field, variable in _variables(profile):
         if not os.environ.get(variable):
             says = f"names the environment variable {variable}, which is not set"
-            raise file.refusal(field, says, next="export it, or name another one")
+            raise file.refusal(field, says, next=for_variable)
     _check_values(file)
     return profile
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, mod
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_VARIABLE = re.compile(r"\{env:([^{}]+)\}")
 _PLACEHOLDER = re.compile(r"\{ *env *: *[^}]*\}")
 LONGEST_ADDRESS = 2000
 OUR_OWN = frozenset(
@@ -52,6 +53,12 @@ def _text_or_env(given: Any) -> Any:
     if isinstance(given, TextOrEnv) or (isinstance(given, dict) and set(given) == {"env"}):
         return given
     raise ValueError("must be a text, in quotes if it is a number, or {env: NAME}")
+
+
+def header_given(text: str) -> TextOrEnv:
+    """The value of a header in a step: a text, or `{env:NAME}`, which stands for `{env: NAME}`."""
+    variable = _VARIABLE.fullmatch(text)
+    return TextOrEnv(text=text) if variable is None else TextOrEnv(env=variable[1])
 
 
 Given = Annotated[TextOrEnv, BeforeValidator(_text_or_env)]

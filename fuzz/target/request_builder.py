@@ -17,6 +17,7 @@ from fuzz.oracle.actions import NEAR, NOT_JSON, Create, SendItems, Single, Token
 from fuzz.oracle.scenario import kind_of
 from fuzz.target.http.request import HttpRequest
 from fuzz.target.profile import BEARER, Profile, TokenSource
+from fuzz.target.reach import header_given
 from fuzz.target.secrets import Secrets
 from fuzz.target.templates import fill
 from swagger.contract import Contract, Json, Step
@@ -117,12 +118,12 @@ class RequestBuilder:
         body = fill(step.body, variables, where)
         text = "" if body is None else dump(body)
         headers, written = self._headers(tokens[name], Token.STAFF, _scheme_of(tokens[name]))
-        extra = {key: str(fill(value, variables, where)) for key, value in step.headers.items()}
+        given = {key: header_given(str(fill(value, variables, where))) for key, value in step.headers.items()}
         http_request = HttpRequest(
             step.method,
             self._url_of_step(step, variables, where),
-            {**headers, **extra},
-            {**written, **extra},
+            {**headers, **{key: self.secrets.text(each, behind=_behind(key, step)) for key, each in given.items()}},
+            {**written, **{key: each.placeholder for key, each in given.items()}},
             encode(text),
             {key: str(fill(value, variables, where)) for key, value in step.params.items()} or None,
         )
@@ -190,6 +191,11 @@ class RequestBuilder:
         """The headers of a request with a token, as they are sent and as they are written down."""
         sent, written = (f"{scheme} {text}".rstrip() for text in (value, value if shown is None else shown))
         return {**self._sent, "Authorization": sent}, {**self._written, "Authorization": written}
+
+
+def _behind(name: str, step: Step) -> str:
+    """What stands before a header's value. Nothing before one that a template fills: it is no secret."""
+    return "" if "{{" in step.headers[name] else f"{name}:"
 
 
 def _documented_gateways(contract: Contract) -> dict[str, bool]:

@@ -6,6 +6,7 @@ Redaction is by value, in every form in which a server may echo a token (see `se
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from swagger.parsing.strict_json import read_text
 from swagger.parsing.strict_yaml import parse_yaml
 
 MIN_SECRET_LENGTH = 8
+_FOR_SECRETS = re.compile(r"key|token|secret|auth|cookie|password|session", re.IGNORECASE)
 COMMAND_TIMEOUT = 30
 LONGEST_OUTPUT = 100_000
 """Bytes that a token command may print."""
@@ -50,17 +52,20 @@ class Secrets:
         _check(value, source)
         self._schemes.add(source.scheme)
         if value not in self._names:
-            # The command itself may contain the token: then its text must not be the placeholder.
-            self._learn(value, source.placeholder if value not in source.placeholder else "{command:…}")
+            self._learn(value, source.placeholder)
         self._values[source.placeholder] = value
         return value
 
     def text(self, given: TextOrEnv, *, behind: str) -> str:
         """The value of a setting: the text itself, or what its variable holds, which is redacted from then on.
 
-        A value so short that other texts hold it is redacted only where it stands behind the word `behind`.
+        A value so short that other texts hold it is redacted only where it stands behind the word `behind`. If that is
+        the name of a header for secrets, a text is redacted, too.
         """
         if given.env is None:
+            if _FOR_SECRETS.search(behind):
+                self._schemes.add(behind)
+                self._learn(given.text, f"{{header:{behind.rstrip(':')}}}")
             return given.text
         value = os.environ.get(given.env, "").strip()
         if not value:
@@ -87,6 +92,11 @@ class Secrets:
         self._finder = SecretFinder(
             {form: known for secret, known in self._names.items() for form in self._recognised_forms(secret)}
         )
+
+    @property
+    def short(self) -> list[str]:
+        """The names of the secrets that are so short that they are redacted only behind their scheme or header."""
+        return sorted({name for value, name in self._names.items() if len(value) < MIN_SECRET_LENGTH})
 
     def near(self, source: TokenSource, how: Token) -> str | None:
         """A near token: differs a little from this one, and is redacted, too. None if there is none, or if it equals
@@ -118,7 +128,7 @@ class Secrets:
         if source.env:
             return os.environ.get(source.env, "")
         if source.command:
-            return _output_of(source.command)
+            return _output_of(source.command, source.placeholder)
         return _from_auth_file(self._auth_file, source.auth or "")
 
 
@@ -131,10 +141,10 @@ def _check(value: str, source: TokenSource) -> None:
         )
 
 
-def _output_of(command: str) -> str:
+def _output_of(command: str, name: str) -> str:
     """The output of a command. UsageError if it fails, or takes too long."""
     if "\0" in command:
-        raise UsageError("a token command holds a NUL character", next="correct the profile")
+        raise UsageError(f"the command for {name} holds a NUL character", next="correct the profile")
     # In a session of its own, so that everything that the shell has started can be ended.
     with subprocess.Popen(
         command,
@@ -145,20 +155,18 @@ def _output_of(command: str) -> str:
         start_new_session=True,
     ) as process:
         try:
-            out = _read_all(process, command)
+            out = _read_all(process, name)
         except BaseException:
             # Not after it was waited for: another process may have its number then.
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode != 0:
-        raise UsageError(
-            f"the token command {command!r} failed with exit code {process.returncode}", next="run it by hand"
-        )
+        raise UsageError(f"the command for {name} failed with exit code {process.returncode}", next="run it by hand")
     return out.decode("utf-8", "replace")
 
 
-def _read_all(process: subprocess.Popen[bytes], command: str) -> bytes:
+def _read_all(process: subprocess.Popen[bytes], name: str) -> bytes:
     """What a command prints until it ends. UsageError if that is too much, or takes too long."""
     assert process.stdout is not None
     until, out, pipe = time.monotonic() + COMMAND_TIMEOUT, b"", process.stdout.fileno()
@@ -166,13 +174,13 @@ def _read_all(process: subprocess.Popen[bytes], command: str) -> bytes:
         ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
         piece = os.read(pipe, 65_536) if ready else None
         if piece is None:
-            why = f"the token command {command!r} gave nothing in {COMMAND_TIMEOUT} s"
+            why = f"the command for {name} gave nothing in {COMMAND_TIMEOUT} s"
             raise UsageError(why, next="run it by hand")
         if not piece:
             process.wait(max(0.1, until - time.monotonic()))
             return out
         out += piece
-    raise UsageError(f"the token command {command!r} prints more than a token", next="run it by hand")
+    raise UsageError(f"the command for {name} prints more than a token", next="run it by hand")
 
 
 def _from_auth_file(path: Path | None, name: str) -> str:

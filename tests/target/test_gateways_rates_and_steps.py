@@ -161,6 +161,27 @@ def test_a_step_that_cannot_be_sent_is_the_users_to_correct(sandbox: Sandbox, wr
     assert says in error.value.what
 
 
+def test_headers_of_steps_may_be_secrets(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY_OF_STEPS", "a-key-from-the-environment")
+    headers = {"X-One": {"env": "KEY_OF_STEPS"}, "X-Api-Key": "a-key-in-the-profile", "X-Plain": "nothing special"}
+    session = own_ways(sandbox, fresh=[{**CREATION, "headers": headers}])
+    (given,) = session.lifecycle.custom["create"]
+    variables = {"staff_id": "s", "provider": "p", "app_code_name": "c"}
+
+    sent = session.request_builder.step(given, variables, {"admin": session.profile.tokens.admin}, "here")
+    session.close()
+
+    one, key, plain = (sent.http.headers[name] for name in headers)
+    assert ("a-key-from-the-environment", "a-key-in-the-profile", "nothing special") == (one, key, plain)
+    assert "{env:KEY_OF_STEPS} {header:X-Api-Key} nothing special" == session.secrets.redact(f"{one} {key} {plain}")
+    assert "{env:KEY_OF_STEPS}" == sent.http.written["X-One"]
+
+
+def test_the_variable_of_a_header_must_be_set(sandbox: Sandbox) -> None:
+    with pytest.raises(UsageError, match="the header 'X-One' names the environment variable NOT_THERE, which is not"):
+        own_ways(sandbox, fresh=[{**CREATION, "headers": {"X-One": {"env": "NOT_THERE"}}}])
+
+
 def test_a_json_path_that_cannot_be_read_is_said_before_anything_is_sent(sandbox: Sandbox) -> None:
     with pytest.raises(UsageError, match="is no JSONPath"):
         own_ways(sandbox, fresh=[{**CREATION, "extract": {"uid": "$..[?("}}])

@@ -367,3 +367,35 @@ def test_no_token_is_in_the_traceback_of_a_command_that_itself_fails(
     assert 3 == ended.value.code
     assert "RuntimeError: headers: Bearer {env:CALFUZZ_SANDBOX_ADMIN_TOKEN}" in err
     assert os.environ["CALFUZZ_SANDBOX_ADMIN_TOKEN"] not in err
+
+
+def test_a_command_is_written_nowhere() -> None:
+    secret = "curl -u somebody:PASSWORD"
+    source = {"command": f"echo a-token-of-a-command; : {secret}"}
+    staff = [{"uid": "a", "token": source}, {"uid": "b", "token": {"env": "B"}}]
+    profile = Profile.model_validate(
+        {"name": "t", "base_url": "http://127.0.0.1", "tokens": {"admin": source}, "staff": staff}
+    )
+
+    given = profile.as_given()
+
+    assert {"env": "CALFUZZ_TOKEN_ADMIN", "scheme": "Admin"} == given["tokens"]["admin"]
+    assert [{"env": "CALFUZZ_TOKEN_STAFF_1"}, {"env": "B"}] == [member["token"] for member in given["staff"]]
+    assert "a-token-of-a-command" == Secrets().token(profile.tokens.admin)
+    assert "{env:CALFUZZ_TOKEN_STAFF_1}" == profile.staff[0].token.placeholder
+
+
+def test_the_command_is_not_in_the_error_of_one_that_fails() -> None:
+    with pytest.raises(UsageError) as error:
+        Secrets().token(TokenSource(command="exit 3; : PASSWORD"))
+
+    assert "PASSWORD" not in str(error.value)
+
+
+def test_a_short_token_is_named_and_redacted_behind_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHORT", "abc")
+    secrets = Secrets()
+    secrets.token(TokenSource(env="SHORT"))
+
+    assert ["{env:SHORT}"] == secrets.short
+    assert "abc {env:SHORT}" == secrets.redact("abc Bearer abc")
