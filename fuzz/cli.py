@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fuzz.commands.group import CalfuzzGroup
-from fuzz.commands.option_sets import (
+from fuzz.commands.command_line.group import CalfuzzGroup
+from fuzz.commands.command_line.option_sets import (
     DEFAULT_REPORTS,
     EXISTING,
     RATE_HELP,
@@ -23,6 +23,8 @@ from fuzz.commands.option_sets import (
     report_option,
     run_options,
 )
+from fuzz.commands.command_line.sections import given_options
+from fuzz.commands.command_line.settings_file import NAME, read_settings
 from fuzz.errors import UsageError
 from fuzz.signals import interruptible
 
@@ -31,17 +33,25 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=CalfuzzGroup, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.version_option(package_name="calfuzz", prog_name="calfuzz", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """A property-based contract fuzzer for external_calendar_items/bulk_create.
 
     Exit codes: 0 pass, 1 the contract is broken, 2 usage, 3 inconclusive, 130 interrupted.
     """
+    ctx.default_map = read_settings(Path(NAME), main.commands)
+    # Hypothesis keeps tables of characters: not in a folder of its own.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", ".calfuzz/hypothesis")
 
 
 @main.command()
 @run_options
 def run(**given: Any) -> int:
-    """Fuzz a target until --max-time: the nightly run."""
+    """Fuzz a target until --max-time: the nightly run.
+
+    Phases: preflight, regressions, systematic, random, race.
+    """
     return _run("run", given)
 
 
@@ -50,7 +60,8 @@ def run(**given: Any) -> int:
 def gate(**given: Any) -> int:
     """Run the deterministic phases, for a pipeline.
 
-    The same commit and target give the same verdict.
+    Preflight, regressions, the whole systematic list, and 30 random examples of a fixed seed: without a time limit, so
+    that the same commit and target give the same verdict. What was never due makes it inconclusive, not green.
     """
     return _run("gate", given)
 
@@ -65,6 +76,7 @@ def _run(command: str, given: dict[str, Any]) -> int:
             variants=given["variant"],
             stdout=sys.stdout,
             environ=os.environ,
+            given=tuple(given_options(click.get_current_context())),
         )
 
 
@@ -155,6 +167,18 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
 
     read = read_contract(workflow, swagger, documents)
     click.echo(json.dumps(render.as_json(read), indent=2) if as_json else render.as_text(read))
+
+
+@main.command()
+@click.argument("file", type=click.Choice(("profile", "report", "failure")))
+def schema(file: str) -> None:
+    """Print the JSON Schema of a target profile, of report.json or of failure.json.
+
+    An editor completes a profile whose first line is `# yaml-language-server: $schema=profile.schema.json`.
+    """
+    from fuzz.commands.schema import print_schema
+
+    print_schema(file, stdout=sys.stdout)
 
 
 @main.command()

@@ -54,13 +54,17 @@ def run_and_report(
     variants: Sequence[str],
     stdout: TextIO,
     environ: Mapping[str, str],
+    given: Sequence[str] = (),
 ) -> int:
     """Runs, reports, and returns the exit code. UsageError, before the first request, for options that cannot work."""
     check_kinds(options.reports)
     _check_files(options)
     if options.dry_run:
+        stdout.writelines(f"option {each}\n" for each in given)
         return _dry_run(options, _files(options)[0], stdout)
-    terminal = Terminal(stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress)
+    terminal = Terminal(
+        stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress, detail=options.detail
+    )
     with report_folder(options.report_dir, uuid4().hex[:8], say=stdout) as folder:
         with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
             contract, baseline, pinned = _files(options)

@@ -4,7 +4,9 @@ A journal, `events.ndjson`, holds one event a line, in the order in which they h
 """
 
 import json
-from typing import Any, Literal, NotRequired, TypedDict, cast, final, get_args
+from typing import Any, Literal, NotRequired, cast, final, get_args
+
+from typing_extensions import TypedDict
 
 VERSION = 1
 

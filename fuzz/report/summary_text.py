@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fuzz.events.gate import left_undone
@@ -17,15 +17,14 @@ FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
 
 
-def summary_text(summary: Summary, *, reports: Sequence[Path] = ()) -> str:
-    """The whole text, which ends with a line end."""
-    parts = [
-        _verdict(summary),
-        _clauses(summary),
-        matrix_lines(queries.matrix_of(summary)),
-        *_failures(summary),
-        _rest(summary, reports),
-    ]
+def summary_text(summary: Summary, *, reports: Sequence[Path] = (), detail: int = 0) -> str:
+    """The whole text, which ends with a line end. `detail`: -1 for the verdict and the failures alone, 1 for
+    observations and drift in full.
+    """
+    tables = [_clauses(summary), matrix_lines(queries.matrix_of(summary))] if detail >= 0 else []
+    in_full = [_observed(summary), _drift(summary)] if detail > 0 else []
+    rest = _rest(summary, reports) if detail >= 0 else []
+    parts = [_verdict(summary), *tables, *_failures(summary), *in_full, rest]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -97,6 +96,24 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
         *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
         *(f"report: {visible(path, limit=1000)}" for path in reports),
+    ]
+
+
+def _observed(summary: Summary) -> list[str]:
+    """What was observed where the documents say nothing, a line each."""
+    rows = queries.observations_of(summary)
+    return [f"observed: {visible(feature)}, in {where}: {_answers(seen)}" for feature, where, seen, _ in rows]
+
+
+def _answers(seen: Mapping[str, int]) -> str:
+    return ", ".join(f"{visible(answer)} {count:,} times" for answer, count in seen.items())
+
+
+def _drift(summary: Summary) -> list[str]:
+    """Where document and swagger disagree, a line each."""
+    return [
+        visible(f"drift: {row['what']}: the document says {row['document']}, the swagger {row['swagger']}", limit=400)
+        for row in summary.started["drift"]
     ]
 
 

@@ -31,13 +31,13 @@ Clock = Callable[[], float]
 class Terminal:
     """Shows a run on a text stream. `finish` ends it, after any number of events."""
 
-    def __init__(self, stream: TextIO, *, live: bool, clock: Clock, progress: bool = True) -> None:
+    def __init__(self, stream: TextIO, *, live: bool, clock: Clock, progress: bool = True, detail: int = 0) -> None:
         self._stream = stream
         self._clock = clock
         self._began = self._last = clock()
         self._last_total = 0
         self._told: set[str] = set()
-        self._progress = progress
+        self._progress, self._detail = progress, detail
         self._live = _live(stream, clock) if live and progress else None
 
     def on_event(self, event: Event, summary: Summary) -> None:
@@ -51,7 +51,7 @@ class Terminal:
 
     def finish(self, summary: Summary, *, reports: Sequence[Path] = ()) -> None:
         """Writes the final text, and where the reports are."""
-        text = summary_text(summary, reports=reports)
+        text = summary_text(summary, reports=reports, detail=self._detail)
         if self._live is not None:
             self._live.finish(text)
         else:

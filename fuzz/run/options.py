@@ -23,6 +23,7 @@ class RunOptions:
     `faults`, `variants`: those of the sandbox, where there is no target. `wait_for_target`: how long to wait for a
     target that does not answer yet. `max_time` None: no limit (gate). `max_examples` None: as many as the time allows.
     `phases`: their names, in the order of a run. `report_dir` None: a folder of the run's own.
+    `detail`: -1 for less in the final text, 1 for more.
     """
 
     command: str
@@ -56,6 +57,7 @@ class RunOptions:
     pin_strict: bool = False
     dry_run: bool = False
     progress: bool = True
+    detail: int = 0
 
     def __post_init__(self) -> None:
         if self.scheduler is not None and self.target is None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_serializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -61,7 +61,20 @@ def header_given(text: str) -> TextOrEnv:
     return TextOrEnv(text=text) if variable is None else TextOrEnv(env=variable[1])
 
 
-Given = Annotated[TextOrEnv, BeforeValidator(_text_or_env)]
+_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"env": {"type": "string"}},
+                "required": ["env"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+Given = Annotated[TextOrEnv, BeforeValidator(_text_or_env), _SCHEMA]
 
 
 def _headers(headers: Mapping[str, TextOrEnv]) -> Mapping[str, TextOrEnv]:

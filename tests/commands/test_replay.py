@@ -88,7 +88,9 @@ def test_the_document_of_a_bundle_goes_where_the_bundle_does(bundle: Path, fault
 def test_a_token_that_is_not_there_is_named_with_what_to_do(bundle: Path) -> None:
     result = replayed(bundle, **{ADMIN: None})
     assert 3 == result.exit_code
-    says = f"tokens.admin names the environment variable {ADMIN}, which is not set; export it, or name the target profile"
+    says = (
+        f"tokens.admin names the environment variable {ADMIN}, which is not set; export it, or name the target profile"
+    )
     assert says in result.output
 
 

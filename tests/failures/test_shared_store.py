@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
-from fuzz.commands.option_sets import options_of
+from fuzz.commands.command_line.option_sets import options_of
 from fuzz.commands.run import run_and_report
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary

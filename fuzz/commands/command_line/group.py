@@ -7,12 +7,16 @@ from typing import Any
 
 import click
 
-from fuzz.commands.output import survive_lost_output
+from fuzz.commands.command_line.output import survive_lost_output
+from fuzz.commands.command_line.sections import SectionedCommand, variable_of
+from fuzz.commands.command_line.settings_file import NAME
 from fuzz.errors import REDACTORS, ExitCode, UsageError
 
 
 class CalfuzzGroup(click.Group):
     """A command group that prints an error as two lines: what is wrong and where, and what to do next."""
+
+    command_class = SectionedCommand
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
@@ -23,7 +27,8 @@ class CalfuzzGroup(click.Group):
             _end(f"error: {error}", ExitCode.USAGE)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "calfuzz"
-            _end(f"error: {error.format_message()}\n  next: {command} --help lists the options", ExitCode.USAGE)
+            what = f"{error.format_message()}{_where(error)}"
+            _end(f"error: {what}\n  next: {command} --help lists the options", ExitCode.USAGE)
         except click.ClickException as error:
             _end(f"error: {error.format_message()}", ExitCode.USAGE)
         except (KeyboardInterrupt, click.Abort) as ending:
@@ -40,6 +45,15 @@ class CalfuzzGroup(click.Group):
             click.echo(text, err=True)
             _end("calfuzz itself failed; what it had found is in the report directory", ExitCode.INCONCLUSIVE)
         sys.exit(result if isinstance(result, int) else ExitCode.PASS)
+
+
+def _where(error: click.UsageError) -> str:
+    """Where a wrong value comes from, unless it stands on the command line."""
+    param = error.param if isinstance(error, click.BadParameter) else None
+    source = error.ctx.get_parameter_source(str(param.name)) if error.ctx and param else None
+    if param is None or source in (None, click.core.ParameterSource.COMMANDLINE):
+        return ""
+    return f" (in {NAME if source is click.core.ParameterSource.DEFAULT_MAP else variable_of(param)})"
 
 
 def _end(message: str, code: ExitCode) -> None:

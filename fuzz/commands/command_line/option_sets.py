@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fuzz.errors import UsageError
+
 if TYPE_CHECKING:
     from fuzz.run.options import RunOptions
 
@@ -118,6 +120,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--dry-run", is_flag=True, help="Print what would be sent; send nothing."),
         click.option("--no-progress", is_flag=True, help="Print only the final report."),
+        click.option("-q", "--quiet", is_flag=True, help="Print only the verdict and the failures."),
+        click.option("-v", "--verbose", is_flag=True, help="Print observations and drift in full, too."),
     )
     for option in reversed(options):
         command = option(command)
@@ -164,5 +168,13 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         workflow=given["workflow"],
         swagger=given["swagger"],
         documents=given["documents"],
-        progress=not given["no_progress"],
+        progress=not given["no_progress"] and not given["quiet"],
+        detail=_detail_of(quiet=given["quiet"], verbose=given["verbose"]),
     )
+
+
+def _detail_of(*, quiet: bool, verbose: bool) -> int:
+    """-1, 0 or 1: how much the final text says."""
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose exclude each other", next="leave one out")
+    return int(verbose) - int(quiet)
