@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from fuzz.cli import main
+from fuzz.pytest_plugin import pytest_addoption
 from fuzz.target.profile import Profile
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +40,10 @@ def test_the_options_that_readme_names_are_options() -> None:
         word for line in COMMANDS for word in line.split() if word.startswith("--")
     }
     known = {option for command in main.commands.values() for each in command.params for option in each.opts}
+
+    plugin = pytest.Parser(_ispytest=True)
+    pytest_addoption(plugin)
+    known |= {name for group in plugin._groups for option in group.options for name in option.names()}
 
     assert set() == named - known
 
