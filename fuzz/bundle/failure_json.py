@@ -101,7 +101,9 @@ class FoundBy(TypedDict, total=False):
 
 
 class FailureFile(FoundBy):
-    """The whole of `failure.json`. `gateways`: where each kind of action was sent, `main` or `fallback`."""
+    """The whole of `failure.json`. `gateways`: where each kind of action was sent, `main` or `fallback`. `others`: with
+    which other values it failed, too.
+    """
 
     version: int
     fingerprint: str
@@ -118,6 +120,7 @@ class FailureFile(FoundBy):
     target: GivenProfile
     gateways: dict[str, Literal["main", "fallback"]]
     actions: list[dict[str, Any]]
+    others: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,12 @@ class Bundle:
     def needs_history(self) -> bool:
         """Whether the steps alone did not reproduce it on a new staff member."""
         return self.file.get("needs_past") is True
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """With which other values it failed, too, in words."""
+        others: Json = self.file.get("others")
+        return tuple(each for each in others if isinstance(each, str)) if isinstance(others, list) else ()
 
     @property
     def confirmed(self) -> bool:

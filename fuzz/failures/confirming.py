@@ -52,6 +52,7 @@ class Confirmer:
     time_left: Callable[[], float] = lambda: float("inf")
     keeping: Keeping = Keeping()
     shrunk_before: str = ""
+    others_before: tuple[str, ...] = ()
     """The fingerprint of a kept failure that is replayed: if it is the one that comes, it is not shrunk again."""
 
     def judge_by_recurrence(self, failure: Failure, claim: Claim, reproducer: Reproducer) -> None:

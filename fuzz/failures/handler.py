@@ -136,6 +136,8 @@ class FailureHandler(Confirmer):
         reproducer = self.reproducer(failure, unanswered=unanswered)
         with self.spending() as spent:
             shrunk = reproducer.shrink(tuple(self._history))
+        if failure.fingerprint == self.shrunk_before:
+            shrunk = replace(shrunk, others=self.others_before)
         return replace(failure, scenario=shrunk, requests_to_shrink=spent()), reproducer
 
     def _drop(self, claim: Claim, run: ScenarioRun, *, unanswered: bool) -> None:

@@ -89,7 +89,7 @@ def _replay_one(handler: FailureHandler, kept: SavedFailure, today: str) -> Regr
     """Replays a kept failure until it fails, or has passed so often that it would have come."""
     target = handler.session.profile.name
     if kept.bundle.confirmed and not kept.bundle.needs_history:
-        handler = replace(handler, shrunk_before=kept.bundle.fingerprint)
+        handler = replace(handler, shrunk_before=kept.bundle.fingerprint, others_before=kept.bundle.others)
     told = not kept.bundle.needs_history
     for _ in range(kept.bundle.times):
         if handler.time_left() <= 0:

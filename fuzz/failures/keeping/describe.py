@@ -56,6 +56,8 @@ def describe_failure(
         "gateways": _gateways(session, failure),
         "actions": event["actions"],
     }
+    if failure.scenario.others:
+        file["others"] = list(failure.scenario.others)
     clean: FailureFile = json.loads(session.secrets.redact(json.dumps(file)))
     return Description(clean, tuple(_Steps(session).of(failure)), payload_line(event))
 
