@@ -120,7 +120,7 @@ class FailureFile(FoundBy):
     target: GivenProfile
     gateways: dict[str, Literal["main", "fallback"]]
     actions: list[dict[str, Any]]
-    others: NotRequired[list[str]]
+    others: list[str]
 
 
 @dataclass(frozen=True, slots=True)

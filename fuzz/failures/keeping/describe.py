@@ -55,9 +55,8 @@ def describe_failure(
         "target": _target(session, failure),
         "gateways": _gateways(session, failure),
         "actions": event["actions"],
+        "others": list(failure.scenario.others),
     }
-    if failure.scenario.others:
-        file["others"] = list(failure.scenario.others)
     clean: FailureFile = json.loads(session.secrets.redact(json.dumps(file)))
     return Description(clean, tuple(_Steps(session).of(failure)), payload_line(event))
 
