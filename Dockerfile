@@ -12,7 +12,7 @@ RUN python -m venv /opt/calfuzz \
 FROM python:3.12-slim
 COPY --from=build /opt/calfuzz /opt/calfuzz
 RUN useradd --create-home --uid 1000 calfuzz && mkdir /work && chown calfuzz /work
-USER calfuzz
+USER 1000
 WORKDIR /work
 ENV PATH=/opt/calfuzz/bin:$PATH PYTHONUNBUFFERED=1
 ENTRYPOINT ["calfuzz"]
