@@ -55,7 +55,7 @@ def given_options(ctx: click.Context) -> Iterator[str]:
     """Each option that is not at its default, with its value and where it comes from: `--seed 7 (calfuzz.toml)`."""
     for param in ctx.command.params:
         source = ctx.get_parameter_source(str(param.name))
-        if source not in (None, click.core.ParameterSource.DEFAULT):
+        if source not in (None, click.core.ParameterSource.DEFAULT) and param.name != "dry_run":
             value = ctx.params.get(str(param.name))
             shown = "" if value is True else f" {', '.join(map(str, value)) if isinstance(value, tuple) else value}"
             yield f"{name_of(param)}{shown} ({_origin(param, source)})"
