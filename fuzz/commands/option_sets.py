@@ -90,7 +90,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="URL",
             help="Where failures are kept: a directory, redis://host:6379/0, github://owner/repo. [default: .calfuzz]",
         ),
-        click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
+        click.option("--baseline", type=EXISTING, metavar="FILE", help="Accepted failures; need not exist yet."),
         click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),
         click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
         click.option("--pin", type=EXISTING, metavar="FILE", help="Observations to compare with; written if missing."),

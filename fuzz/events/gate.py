@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from fuzz.events.pinned import changes_of
 from fuzz.events.summary import RunVerdict, Summary
 
 NOT_REACHED = {
@@ -58,8 +59,7 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
         clauses = dict.fromkeys(event["clause"] for event in broken)
         return Conclusion(RunVerdict.FAIL, tuple(f"{clause} is broken" for clause in clauses))
     if strict and summary.changed:
-        changed = [f"{event['feature']} in {event['situation']} changed" for event in summary.changed]
-        return Conclusion(RunVerdict.FAIL, tuple(changed))
+        return Conclusion(RunVerdict.FAIL, tuple(f"not as pinned: {change.line}" for change in changes_of(summary)))
     never = [clause for clause, tally in summary.clauses.items() if not tally.due]
     reasons = [*([stopped] if stopped else []), *summary.doubts]
     if summary.started["command"] == "gate":

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from fuzz.events.types import (
     VERSION,
+    AcceptedGone,
     Event,
     ExchangeEvent,
     FailureEvent,
@@ -89,6 +90,8 @@ class Summary:
     phases: dict[str, PhaseFigures] = field(default_factory=dict)
     changed: list[ObservationChanged] = field(default_factory=list)
     """Pinned observations that have changed."""
+    gone: AcceptedGone | None = None
+    """Accepted failures that do not come any more."""
     troubles: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """The troubles that keep the run from passing."""
@@ -124,6 +127,8 @@ class Summary:
             self.failures.pop(event["fingerprint"], None)
         elif event["event"] == "observation_changed":
             self.changed.append(event)
+        elif event["event"] == "accepted_gone":
+            self.gone = event
         elif event["event"] == "trouble" and event["what"] not in self.troubles:
             self.troubles.append(event["what"])
             self.doubts += [event["what"]] if event.get("doubt") else []

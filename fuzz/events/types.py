@@ -180,11 +180,13 @@ class TraceStep(TypedDict):
 
 
 class Acceptance(TypedDict):
-    """Why and until when the baseline accepts a failure. Dates are ISO 8601."""
+    """Why and until when the baseline accepts a failure, and whose it is. Dates are ISO 8601."""
 
     reason: str
     first_seen: str
     expires: str | None
+    owner: NotRequired[str]
+    ticket: NotRequired[str]
 
 
 class FailureFacts(TypedDict):
@@ -219,8 +221,8 @@ class FailureEvent(FailureFacts):
     """A failure; a later event with the same fingerprint replaces it.
 
     `cause`: what is wrong, if it is the same failure in every situation in which it shows; `situations`: how often it
-    showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `files`: the bundle's files by name,
-    from a shard for the machine that merges.
+    showed in each. `expired`: the baseline's entry for it whose time is over. `steps`: a count of requests. `bundle`:
+    the path of its folder. `files`: the bundle's files by name, from a shard for the machine that merges.
     """
 
     event: Literal["failure"]
@@ -233,6 +235,7 @@ class FailureEvent(FailureFacts):
     curl: list[str]
     cause: NotRequired[str]
     situations: NotRequired[dict[str, int]]
+    expired: NotRequired[Acceptance]
     files: NotRequired[dict[str, str]]
 
 
@@ -259,6 +262,16 @@ class FailureWithdrawn(TypedDict):
     event: Literal["failure_withdrawn"]
     fingerprint: str
     why: str
+
+
+class AcceptedGone(TypedDict):
+    """Entries of the baseline, in words, whose failures were tried and do not come any more. `pruned`: they are dropped
+    from its file.
+    """
+
+    event: Literal["accepted_gone"]
+    entries: list[str]
+    pruned: bool
 
 
 class ObservationChanged(TypedDict):
@@ -300,6 +313,7 @@ Event = (
     | FailureCounted
     | FailureWithdrawn
     | ObservationChanged
+    | AcceptedGone
     | Trouble
     | RunFinished
 )

@@ -57,6 +57,27 @@ def verdict_of(summary: Summary) -> RunVerdict:
     return RunVerdict.FAIL if list(unaccepted(summary)) else RunVerdict.INCONCLUSIVE
 
 
+CHANGED = "CHANGED"
+"""The first word of a report on a run that only the pinned observations fail."""
+
+
+def first_word(summary: Summary) -> str:
+    """The first word of every report: the verdict, or CHANGED if nothing but pinned observations fails the run."""
+    return CHANGED if only_changed(summary) else verdict_of(summary).upper()
+
+
+def only_changed(summary: Summary) -> bool:
+    """Whether a run fails for its pinned observations alone."""
+    failed = verdict_of(summary) is RunVerdict.FAIL
+    return failed and bool(summary.changed) and not any(unaccepted(summary))
+
+
+def changed_headline(summary: Summary) -> str:
+    """`3 observations are not as pinned`."""
+    count = len(summary.changed)
+    return f"{counted(count, 'observation')} {'is' if count == 1 else 'are'} not as pinned"
+
+
 def exit_code_of(summary: Summary) -> int:
     if summary.finished is not None:
         return summary.finished["exit_code"]
@@ -179,6 +200,8 @@ def headline(summary: Summary) -> str:
     if broken:
         clauses = {failure["clause"] for failure in broken}
         says = f"{counted(len(broken), 'failure')} in {counted(len(clauses), 'clause')}"
+    elif only_changed(summary):
+        says = changed_headline(summary)
     else:
         says = "the contract is kept" if verdict_of(summary) is RunVerdict.PASS else "nothing failed"
     return f"{says}, {counted(accepted, 'accepted failure')}" if accepted else says

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fuzz.events.gate import left_undone
 from fuzz.events.summary import Summary
-from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.text import counted, duration, visible
 
@@ -36,9 +36,9 @@ def _verdict(summary: Summary) -> list[str]:
     ]
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
-        f"{queries.verdict_of(summary).upper()}  {queries.headline(summary)}",
+        f"{queries.first_word(summary)}  {queries.headline(summary)}",
         f"      {' · '.join([*facts, *lost])}",
-        *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
+        *(f"      {visible(reason, limit=600)}" for reason in queries.reasons_of(summary)),
         *(f"      {line}" for line in _cut_off(summary)),
     ]
 
@@ -90,7 +90,7 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
     unspecified = len({feature for feature, _ in summary.observations})
     return [
         *(f"trouble: {visible(trouble, limit=400)}" for trouble in summary.troubles[:FAILURES]),
-        *(_changed(event) for event in summary.changed[:FAILURES]),
+        *standing_lines(summary),
         f"observed, not specified by the documents: {counted(unspecified, 'feature')}",
         *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
@@ -106,11 +106,6 @@ def _notable(summary: Summary) -> Iterator[str]:
             situations.setdefault((feature, why), []).append(situation)
     for (feature, why), met in situations.items():
         yield f"  notable: {visible(feature)} is accepted, in {', '.join(map(visible, met))}: {why}"
-
-
-def _changed(event: ObservationChanged) -> str:
-    before, now = ", ".join(event["pinned"]), ", ".join(event["seen"])
-    return visible(f"changed: {event['feature']}, in {event['situation']}: pinned {before}, now {now}", limit=400)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int]) -> Iterator[str]:

@@ -164,6 +164,10 @@ class Run:
     def trouble(self, what: str) -> Run:
         return self._add({"event": "trouble", "what": what})
 
+    def changed(self, feature: str, situation: str, pinned: list[str], seen: list[str]) -> Run:
+        changed = {"feature": feature, "situation": situation, "pinned": pinned, "seen": seen}
+        return self._add({"event": "observation_changed", **changed})
+
     def finished(self, verdict: str = "pass", exit_code: int = 0, **changes: Any) -> Run:
         finished = {"event": "run_finished", "verdict": verdict, "exit_code": exit_code, "reasons": [], "seconds": 58.2}
         return self._add({**finished, **changes})

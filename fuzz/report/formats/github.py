@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fuzz.events.summary import RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import counted, duration, visible
@@ -61,11 +62,15 @@ def _verdict(summary: Summary) -> list[str]:
     seed = markdown(queries.seed_of(summary))
     facts = f"{counted(summary.total, 'request')} in {duration(queries.seconds_of(summary))}"
     return [
-        f"## {_MARKS[verdict]} calfuzz: {verdict}, {queries.headline(summary)}",
+        f"## {_MARKS[verdict]} calfuzz: {queries.first_word(summary).lower()}, {queries.headline(summary)}",
         "",
         f"Target {markdown(visible(queries.target_of(summary)))}, seed {seed}, {facts}.",
-        *(f"- {markdown(visible(note, limit=400))}" for note in [*queries.reasons_of(summary), *summary.troubles]),
+        *(f"- {markdown(visible(note, limit=400))}" for note in _notes(summary)),
     ]
+
+
+def _notes(summary: Summary) -> list[str]:
+    return [*queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
 
 
 def _clauses(summary: Summary) -> list[str]:

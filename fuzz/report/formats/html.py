@@ -21,6 +21,7 @@ from fuzz.events.summary import LATENCY_BOUNDS, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.report.text import LINE, counted, duration, visible
 
@@ -71,8 +72,9 @@ def _page(summary: Summary, size: Size) -> str:
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html.jinja").render(
         verdict=queries.verdict_of(summary),
+        word=queries.first_word(summary),
         headline=queries.headline(summary),
-        reasons=[show(reason) for reason in [*queries.reasons_of(summary), *summary.troubles][: size.rows]],
+        reasons=[show(reason) for reason in _notes(summary)[: size.rows]],
         facts=list(_facts(summary, show)),
         target=show(queries.target_of(summary)),
         index=[failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)],
@@ -106,6 +108,10 @@ def _environment(size: Size) -> Environment:
         visible=partial(visible, limit=size.line), number=lambda value: f"{value:,}", duration=duration
     )
     return environment
+
+
+def _notes(summary: Summary) -> list[str]:
+    return [*queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
 
 
 def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:

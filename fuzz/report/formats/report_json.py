@@ -51,6 +51,13 @@ class ChangedObservationJson(TypedDict):
     seen: list[str]
 
 
+class AcceptedGoneJson(TypedDict):
+    """Accepted failures that were tried and do not come any more. `pruned`: they are dropped from the baseline."""
+
+    entries: list[str]
+    pruned: bool
+
+
 class FailureJson(TypedDict):
     """The part of a failure's event that the report holds."""
 
@@ -71,6 +78,7 @@ class FailureJson(TypedDict):
     intermittent: bool
     needs_past: bool
     accepted: Acceptance | None
+    expired: Acceptance | None
     count: int
     features: list[str]
     payload: list[str]
@@ -97,6 +105,7 @@ class ReportJson(TypedDict):
     failures: list[FailureJson]
     observations: list[ObservationJson]
     changed_observations: list[ChangedObservationJson]
+    accepted_gone: AcceptedGoneJson | None
     drift: list[DriftEntry]
     troubles: list[str]
 
@@ -127,6 +136,7 @@ def report_json(summary: Summary) -> ReportJson:
             }
             for event in summary.changed
         ],
+        "accepted_gone": summary.gone and {"entries": summary.gone["entries"], "pruned": summary.gone["pruned"]},
         "drift": summary.started["drift"],
         "troubles": list(summary.troubles),
     }
@@ -152,7 +162,7 @@ def _situations(matrix: queries.Matrix) -> Iterable[SituationJson]:
 
 
 def _failure(event: FailureEvent) -> FailureJson:
-    values: Mapping[str, object] = {"cause": "", "situations": {}, **event}
+    values: Mapping[str, object] = {"cause": "", "situations": {}, "expired": None, **event}
     return cast(FailureJson, {name: values[name] for name in FailureJson.__annotations__})
 
 
