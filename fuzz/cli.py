@@ -46,7 +46,8 @@ def run(**given: Any) -> int:
 def gate(**given: Any) -> int:
     """Run the deterministic phases, for a pipeline.
 
-    The same commit and target give the same verdict.
+    The same commit and target give the same verdict. Failures kept by earlier runs are replayed only from where
+    --database says.
     """
     return _run("gate", given)
 

@@ -62,7 +62,7 @@ def test_the_baseline_is_one_that_is_read(tmp_path: Path) -> None:
     assert "CAL-4711" == entry.ticket
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench"])
+@pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench", "constraints"])
 def test_the_make_targets_that_readme_names_are_in_the_makefile(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 

@@ -117,7 +117,8 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     is_gate = command == "gate"
     drawn = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
     time = given["max_time"] or (None if is_gate else "60s")
-    phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate)
+    kept = not is_gate or given["database"] is not None
+    phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate, kept=kept)
     return RunOptions(
         command=command,
         target=given["target"],

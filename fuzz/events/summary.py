@@ -21,6 +21,7 @@ from fuzz.events.types import (
     PhaseFigures,
     RunFinished,
     RunStarted,
+    TargetBuild,
 )
 
 SHRINKING = "shrink"
@@ -90,6 +91,8 @@ class Summary:
     phases: dict[str, PhaseFigures] = field(default_factory=dict)
     changed: list[ObservationChanged] = field(default_factory=list)
     """Pinned observations that have changed."""
+    build: TargetBuild | None = None
+    """What the target has said of its build; None if it was not asked."""
     gone: AcceptedGone | None = None
     """Accepted failures that do not come any more."""
     troubles: list[str] = field(default_factory=list)
@@ -127,6 +130,9 @@ class Summary:
             self.failures.pop(event["fingerprint"], None)
         elif event["event"] == "observation_changed":
             self.changed.append(event)
+        elif event["event"] == "target_build":
+            self.build = event
+            _count_attempts(self, event["attempts"])
         elif event["event"] == "accepted_gone":
             self.gone = event
         elif event["event"] == "trouble" and event["what"] not in self.troubles:
@@ -171,14 +177,18 @@ def _tallies(summary: Summary, clause: str, event: ExchangeEvent) -> tuple[Claus
 
 
 def _count_requests(summary: Summary, event: ExchangeEvent) -> None:
-    summary.total += event["attempts"]
+    _count_attempts(summary, event["attempts"])
     summary.retried += event["attempts"] - 1
     summary.lost += event["lost_attempts"]
     if event["answer"]:
         summary.latency[bisect_left(LATENCY_BOUNDS, event["answer"]["seconds"])] += 1
+
+
+def _count_attempts(summary: Summary, attempts: int) -> None:
+    summary.total += attempts
     phase = summary.phases.get(summary.phase or "")
     if phase is not None:
-        phase["requests"] += event["attempts"]
+        phase["requests"] += attempts
 
 
 def _one(states: list[str]) -> str:

@@ -50,7 +50,9 @@ class PlanEntry(TypedDict):
 
 
 class RunStarted(TypedDict):
-    """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths."""
+    """The first event: the target, the options and the contract. `at`: ISO 8601. `documents`: their paths. `versions`:
+    by package.
+    """
 
     event: Literal["run_started"]
     version: int
@@ -64,6 +66,7 @@ class RunStarted(TypedDict):
     options: dict[str, Any]
     rate: NotRequired[RateEntry]
     plan: NotRequired[PlanEntry]
+    versions: NotRequired[dict[str, str]]
     documents: list[str]
     clauses: list[ClauseEntry]
     drift: list[DriftEntry]
@@ -264,6 +267,15 @@ class FailureWithdrawn(TypedDict):
     why: str
 
 
+class TargetBuild(TypedDict):
+    """What the target answers when it is asked for its build. `why` says why it is not known; `build` is empty then."""
+
+    event: Literal["target_build"]
+    build: str
+    why: str
+    attempts: int
+
+
 class AcceptedGone(TypedDict):
     """Entries of the baseline, in words, whose failures were tried and do not come any more. `pruned`: they are dropped
     from its file.
@@ -314,6 +326,7 @@ Event = (
     | FailureWithdrawn
     | ObservationChanged
     | AcceptedGone
+    | TargetBuild
     | Trouble
     | RunFinished
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from fuzz.events.gate import left_undone
 from fuzz.events.summary import Summary
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_lines
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.text import counted, duration, visible
@@ -95,6 +96,7 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
         *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
         *(f"report: {visible(path, limit=1000)}" for path in reports),
+        *origin_lines(summary),
     ]
 
 

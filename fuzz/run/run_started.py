@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypedDict
 
@@ -17,6 +19,10 @@ ONE_STAFF_MEMBER = "one staff member: leaks between staff members are not tested
 """What is left out where the profile names one staff member."""
 
 SWAGGER_PACKAGE = Path(swagger.__file__).parent
+
+
+VERSIONS_OF = ("calfuzz", "hypothesis", "schemathesis")
+"""The packages whose versions decide what is sent and how it is judged."""
 
 
 class Announced(TypedDict, total=False):
@@ -47,6 +53,7 @@ def started_event(
         "base_url": profile.base_url,
         "fallback_url": profile.fallback_url,
         "seed": options.seed,
+        "versions": {**{name: version(name) for name in VERSIONS_OF}, "python": platform.python_version()},
         "options": {
             "phases": list(options.phases),
             "max_time": options.max_time,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from fuzz.target.reach import (
+    BuildSource,
     ClientCertificate,
     Headers,
     Proxy,
@@ -124,6 +125,7 @@ class Profile(BaseModel):
     headers: Headers = Field(default_factory=dict)
     auth_file: str | None = None
     business_id: str = ""
+    build: BuildSource | None = None
     lifecycle: LifecycleSteps = LifecycleSteps()
     _folder: Path = PrivateAttr(default=Path())
 

@@ -128,6 +128,22 @@ def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
     assert {name: planned[name] for name in sent} == sent
 
 
+def test_a_gate_replays_kept_failures_only_from_where_it_is_told_to() -> None:
+    calfuzz("run", "--fault", FAULT, *SHORT)
+    Path("kept").mkdir()
+    Path(".calfuzz/failures").rename("kept/failures")
+    Path(".calfuzz/failures").symlink_to("../kept/failures")
+
+    def planned(command: str, *options: str) -> list[str]:
+        lines = calfuzz(command, "--dry-run", *options).output.splitlines()[1:-1]
+        return [" ".join(line.split()[:3]) for line in lines if line.startswith("regressions")]
+
+    assert [] == planned("gate")
+    [kept] = planned("gate", "--database", "kept")
+    assert kept == planned("run")[0] == planned("gate", "--phases", "regressions")[0]
+    assert not kept.endswith(" 0")
+
+
 def _scenarios(directory: str) -> list[tuple[Any, ...]]:
     """What was sent, in order, without what is fresh in each run: uids, timestamps, ports."""
     sent = []

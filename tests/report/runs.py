@@ -168,6 +168,9 @@ class Run:
         changed = {"feature": feature, "situation": situation, "pinned": pinned, "seen": seen}
         return self._add({"event": "observation_changed", **changed})
 
+    def build(self, build: str, why: str = "") -> Run:
+        return self._add({"event": "target_build", "build": build, "why": why, "attempts": 1})
+
     def finished(self, verdict: str = "pass", exit_code: int = 0, **changes: Any) -> Run:
         finished = {"event": "run_finished", "verdict": verdict, "exit_code": exit_code, "reasons": [], "seconds": 58.2}
         return self._add({**finished, **changes})

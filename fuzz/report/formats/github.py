@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fuzz.events.summary import RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_lines
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.source_link import source_location
@@ -65,6 +66,8 @@ def _verdict(summary: Summary) -> list[str]:
         f"## {_MARKS[verdict]} calfuzz: {queries.first_word(summary).lower()}, {queries.headline(summary)}",
         "",
         f"Target {markdown(visible(queries.target_of(summary)))}, seed {seed}, {facts}.",
+        *(f"{markdown(line)}  " for line in origin_lines(summary)),
+        "",
         *(f"- {markdown(visible(note, limit=400))}" for note in _notes(summary)),
     ]
 

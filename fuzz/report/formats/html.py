@@ -21,6 +21,7 @@ from fuzz.events.summary import LATENCY_BOUNDS, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
+from fuzz.report.facts.origin import build_of, origin_of
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.report.text import LINE, counted, duration, visible
@@ -122,6 +123,8 @@ def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
         yield "retried, lost", f"{summary.retried:,}, {summary.lost:,}"
     yield "seed", queries.seed_of(summary)
     yield "began", show(summary.started["at"])
+    if build_of(summary):
+        yield "build", show(build_of(summary))
 
 
 def _failures(environment: Environment, failures: Sequence[FailureEvent], size: Size) -> Iterator[Markup]:
@@ -158,10 +161,8 @@ def _milliseconds(seconds: float) -> str:
 
 def _settings(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
     started = summary.started
-    yield "command", show(started["command"])
-    yield "run", show(started["run"])
-    yield "base_url", show(started["base_url"])
-    yield "fallback_url", show(started["fallback_url"])
+    for name, value in origin_of(summary):
+        yield name, show(value)
     yield "version", show(started["version"])
     for name, value in started["options"].items():
         yield show(name), show(value)

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement
 from fuzz.events.summary import ClauseTally, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_of
 from fuzz.report.failure_text import accepted_line, failure_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import BLOCK, visible, visible_block
@@ -79,6 +80,7 @@ def _properties(suite: Element, summary: Summary) -> None:
         ("target", queries.target_of(summary)),
         ("seed", summary.started["seed"]),
         ("verdict", queries.verdict_of(summary)),
+        *origin_of(summary),
         *(("reason", reason) for reason in queries.reasons_of(summary)),
         *(("trouble", trouble) for trouble in summary.troubles),
     ):

@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict, cast
 from fuzz.events.summary import Summary
 from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures
 from fuzz.report import queries
+from fuzz.report.facts.origin import build_of
 
 VERSION = 1
 
@@ -88,7 +89,9 @@ class FailureJson(TypedDict):
 
 
 class ReportJson(TypedDict):
-    """The whole report. `clauses` are the fields of `queries.ClauseRow`."""
+    """The whole report. `at`: when it began. `build`: the target's, empty if it is not known. `clauses` are the fields
+    of `queries.ClauseRow`.
+    """
 
     version: int
     target: str
@@ -98,6 +101,13 @@ class ReportJson(TypedDict):
     reasons: list[str]
     finished: bool
     seconds: float
+    run: str
+    command: str
+    at: str
+    base_url: str
+    fallback_url: str | None
+    build: str
+    versions: dict[str, str]
     requests: RequestCounts
     phases: list[PhaseJson]
     clauses: list[dict[str, Any]]
@@ -121,6 +131,13 @@ def report_json(summary: Summary) -> ReportJson:
         "reasons": queries.reasons_of(summary),
         "finished": queries.finished(summary),
         "seconds": queries.seconds_of(summary),
+        "run": summary.started["run"],
+        "command": summary.started["command"],
+        "at": summary.started["at"],
+        "base_url": summary.started["base_url"],
+        "fallback_url": summary.started["fallback_url"],
+        "build": build_of(summary),
+        "versions": summary.started.get("versions", {}),
         "requests": {"total": summary.total, "retried": summary.retried, "lost": summary.lost},
         "phases": [_phase(figures) for figures in summary.phases.values()],
         "clauses": [asdict(row) for row in queries.clause_rows(summary)],

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fuzz.events.summary import Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_of
 from fuzz.report.failure_text import accepted_line, failure_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import visible, visible_block
@@ -20,8 +21,10 @@ MAX_RESULTS = 5_000
 
 def sarif(summary: Summary) -> dict[str, Any]:
     """The log as JSON. Paths are relative to the repository's root, `%SRCROOT%`."""
+    driver: dict[str, Any] = {"name": "calfuzz", "rules": [_rule(row) for row in queries.clause_rows(summary)]}
+    version = summary.started.get("versions", {}).get("calfuzz")
     run = {
-        "tool": {"driver": {"name": "calfuzz", "rules": [_rule(row) for row in queries.clause_rows(summary)]}},
+        "tool": {"driver": driver | ({"version": visible(version)} if version else {})},
         "invocations": [_invocation(summary)],
         "columnKind": "unicodeCodePoints",
         "results": [_result(summary, failure) for failure in queries.failures_of(summary)[:MAX_RESULTS]],
@@ -42,6 +45,7 @@ def _invocation(summary: Summary) -> dict[str, Any]:
     concluded = queries.finished(summary) and queries.exit_code_of(summary) in (0, 1)
     notes = [*queries.reasons_of(summary), *summary.troubles]
     return {
+        "properties": dict(origin_of(summary)),
         "executionSuccessful": concluded,
         "exitCode": queries.exit_code_of(summary),
         "toolExecutionNotifications": [
