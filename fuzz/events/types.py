@@ -128,6 +128,7 @@ class ExchangeEvent(TypedDict):
     `act`: the kind of action. `lost`: why there is no answer. `was`, `belief`: the states believed before and after.
     `seen`: the answer's label, None if none came. `breaks`: clauses that the payload violates. `silent`: features of
     it that the documents do not specify. `due`, `met`, `not_due`, `surplus`: ids of the clauses that it adds to.
+    `at_once`: it is one of a pair.
     """
 
     event: Literal["exchange"]
@@ -158,6 +159,7 @@ class ExchangeEvent(TypedDict):
     not_due: list[str]
     surplus: list[str]
     at: NotRequired[str]
+    at_once: NotRequired[bool]
 
 
 class TraceStep(TypedDict):

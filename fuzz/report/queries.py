@@ -6,11 +6,11 @@ A run that was killed has no verdict of its own: it is `fail` if a failure is kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
-from fuzz.events.summary import ClauseTally, RunVerdict, Summary
+from fuzz.events.summary import AT_ONCE, ClauseTally, RunVerdict, Summary
 from fuzz.events.types import ClauseEntry, FailureEvent
 from fuzz.oracle.state import Situation
 from fuzz.report.text import counted
@@ -21,7 +21,11 @@ DOCUMENTED = tuple(str(situation) for situation in Situation if situation is not
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """One clause with its tally and verdict. Frozen. `accepted`: it fails, but the baseline accepts each failure."""
+    """One clause with its tally and verdict. Frozen.
+
+    `accepted`: it fails, but the baseline accepts each failure. `affected_by`: failures of other clauses whose answers
+    its tally counts as wrong, too, where none is told under it.
+    """
 
     id: str
     says: str
@@ -32,6 +36,14 @@ class ClauseRow:
     surplus: int
     verdict: RunVerdict
     accepted: bool = False
+    affected_by: int = 0
+
+    @property
+    def word(self) -> str:
+        """What a table says of it: `pass`, `fail`, `accepted`, `affected by 2` or `inconclusive`."""
+        if self.accepted:
+            return "accepted"
+        return f"affected by {self.affected_by}" if self.affected_by else str(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,9 @@ def clause_rows(summary: Summary) -> list[ClauseRow]:
 def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, bool]) -> ClauseRow:
     name = clause["id"]
     tally = summary.clauses[name]
+    touched = Counter[str]()
+    for (touched_clause, _), wheres in summary.touched.items():
+        touched += wheres if touched_clause == name and name not in failing else Counter()
     return ClauseRow(
         id=name,
         says=clause["says"],
@@ -134,11 +149,21 @@ def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, boo
         surplus=tally.surplus,
         verdict=_clause_verdict(tally, failing=name in failing),
         accepted=failing.get(name, False),
+        affected_by=len(told_of(summary, touched)),
     )
 
 
+def told_of(summary: Summary, wheres: Collection[str]) -> list[FailureEvent]:
+    """The failures that tell of wrong answers, which are named by the clause and situation of their verdicts."""
+    return [
+        failure
+        for failure in summary.failures.values()
+        if not {f"{failure['clause']} in {situation_of(failure)}", *failure.get("situations", {})}.isdisjoint(wheres)
+    ]
+
+
 def _clause_verdict(tally: ClauseTally, *, failing: bool) -> RunVerdict:
-    """A clause fails exactly where a failure is told under it. One that another failure touched is inconclusive."""
+    """A clause fails exactly where a failure is told under it. One that another failure affects is inconclusive."""
     if failing:
         return RunVerdict.FAIL
     return RunVerdict.INCONCLUSIVE if tally.verdict is RunVerdict.FAIL else tally.verdict
@@ -146,7 +171,7 @@ def _clause_verdict(tally: ClauseTally, *, failing: bool) -> RunVerdict:
 
 def matrix_of(summary: Summary) -> Matrix:
     """The documented situations, met or not, and any other that was met; answers by their label."""
-    others = sorted(set(summary.situations) - set(DOCUMENTED))
+    others = sorted(set(summary.situations) - set(DOCUMENTED), key=lambda name: (name == AT_ONCE, name))
     answers = sorted({answer for row in summary.situations.values() for answer in row})
     return Matrix((*DOCUMENTED, *others), tuple(answers), summary.situations)
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from fuzz.events.gate import left_undone
 from fuzz.events.summary import Summary
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_lines
+from fuzz.report.facts.requests import requests_line
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.text import counted, duration, visible
+
+NARROW = 80
+"""Columns of a narrow terminal."""
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
@@ -22,7 +27,7 @@ def summary_text(summary: Summary, *, reports: Sequence[Path] = ()) -> str:
     parts = [
         _verdict(summary),
         _clauses(summary),
-        matrix_lines(queries.matrix_of(summary)),
+        [*matrix_lines(queries.matrix_of(summary)), *wrap(requests_line(summary), NARROW, subsequent_indent="  ")],
         *_failures(summary),
         _rest(summary, reports),
     ]
@@ -58,7 +63,7 @@ def _clauses(summary: Summary) -> list[str]:
             f"{row.seen:,}",
             f"{row.not_due:,}",
             f"{row.surplus:,}",
-            "accepted" if row.accepted else str(row.verdict),
+            row.word,
         )
         for row in queries.clause_rows(summary)
     ]

@@ -34,7 +34,7 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
     verdict, delivery = exchange.verdict, exchange.delivery
     counted = where.phase != SHRINKING
     why = verdict.seen.why if verdict.seen else verdict.why
-    return {
+    event: ExchangeEvent = {
         "event": "exchange",
         "n": _number(delivery.request_id),
         "phase": where.phase,
@@ -63,6 +63,9 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
         "not_due": sorted(verdict.tally.not_due),
         "surplus": sorted(verdict.tally.surplus),
     }
+    if verdict.at_once:
+        event["at_once"] = True
+    return event
 
 
 def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:

@@ -23,6 +23,8 @@ def exchange(**changes: Any) -> Event:
         "attempts": 1,
         "lost_attempts": 0,
         "kind": "pass",
+        "clause": "success",
+        "detail": "",
         "situation": "matched",
         "was": ["bound (g, a)"],
         "belief": ["bound (g, a)"],
@@ -138,7 +140,7 @@ def test_situations_are_of_sendings_alone_and_observations_and_edges_of_all() ->
         exchange(silent=["empty list"], kind="fail", seen="500"),
         exchange(silent=["empty list"]),
         exchange(silent=["no email"], act="connect"),
-        exchange(act="create", seen=None, belief=["fresh (g)", "bound (g, a)"]),
+        exchange(act="create", seen=None, answer=None, belief=["fresh (g)", "bound (g, a)"]),
         exchange(was=["bound (g, a)", "bound (g, b)"], belief=["none"]),
     ]
     summary = summarise(events)

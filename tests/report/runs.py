@@ -168,6 +168,9 @@ class Run:
         changed = {"feature": feature, "situation": situation, "pinned": pinned, "seen": seen}
         return self._add({"event": "observation_changed", **changed})
 
+    def withdrawn(self, fingerprint: str, why: str = "it has not come back") -> Run:
+        return self._add({"event": "failure_withdrawn", "fingerprint": fingerprint, "why": why})
+
     def build(self, build: str, why: str = "") -> Run:
         return self._add({"event": "target_build", "build": build, "why": why, "attempts": 1})
 
@@ -290,6 +293,7 @@ def broken_run() -> Run:
     run.send(
         "mismatched",
         "200",
+        clause="already_exists",
         detail="account",
         kind="fail",
         due=["already_exists"],

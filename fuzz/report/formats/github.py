@@ -12,6 +12,7 @@ from fuzz.events.summary import RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_lines
+from fuzz.report.facts.requests import requests_line
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.source_link import source_location
@@ -54,7 +55,8 @@ def _property(text: str) -> str:
 
 def step_summary(summary: Summary) -> str:
     """Markdown for the file that `GITHUB_STEP_SUMMARY` names."""
-    parts = [_verdict(summary), _clauses(summary), _matrix(queries.matrix_of(summary)), *_failures(summary)]
+    parts = [_verdict(summary), _clauses(summary), _matrix(queries.matrix_of(summary))]
+    parts += [[markdown(requests_line(summary))], *_failures(summary)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -77,9 +79,9 @@ def _notes(summary: Summary) -> list[str]:
 
 
 def _clauses(summary: Summary) -> list[str]:
-    heads = ["| | clause | due | seen | not due | surplus |", "|---|---|--:|--:|--:|--:|"]
+    heads = ["| | clause | verdict | due | seen | not due | surplus |", "|---|---|---|--:|--:|--:|--:|"]
     return heads + [
-        f"| {_MARKS[row.verdict]} | {markdown(visible(row.id))} "
+        f"| {_MARKS[row.verdict]} | {markdown(visible(row.id))} | {row.word} "
         f"| {row.due} | {row.seen} | {row.not_due} | {row.surplus} |"
         for row in queries.clause_rows(summary)
     ]

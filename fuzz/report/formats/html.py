@@ -22,6 +22,7 @@ from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
 from fuzz.report.facts.origin import build_of, origin_of
+from fuzz.report.facts.requests import requests_line
 from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.report.text import LINE, counted, duration, visible
@@ -82,9 +83,13 @@ def _page(summary: Summary, size: Size) -> str:
         failures=list(_failures(environment, shown, size)),
         more_failures=len(failures) - len(shown),
         transitions=transitions,
+        failed=any(transition.failed for transition in transitions),
+        not_drawn=summary.sent["at_once"],
         diagram=Markup(sync_states_svg(transitions)),
         clauses=queries.clause_rows(summary),
         matrix=queries.matrix_of(summary),
+        requests=requests_line(summary),
+        shrinking=summary.shrinking,
         observations=queries.observations_of(summary),
         drift=summary.started["drift"],
         latency=_latency(summary),

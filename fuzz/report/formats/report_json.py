@@ -10,22 +10,18 @@ from fuzz.events.summary import Summary
 from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures
 from fuzz.report import queries
 from fuzz.report.facts.origin import build_of
+from fuzz.report.facts.requests import RequestCounts, requests_of
 
 VERSION = 1
 
 
-class RequestCounts(TypedDict):
-    """Requests, every attempt counted."""
-
-    total: int
-    retried: int
-    lost: int
-
-
 class PhaseJson(TypedDict):
+    """A phase. `shrinking`: those of its requests that shrank and confirmed failures."""
+
     name: str
     scenarios: int
     requests: int
+    shrinking: int
     seconds: float
     complete: NotRequired[bool]
     established: NotRequired[str]
@@ -138,8 +134,8 @@ def report_json(summary: Summary) -> ReportJson:
         "fallback_url": summary.started["fallback_url"],
         "build": build_of(summary),
         "versions": summary.started.get("versions", {}),
-        "requests": {"total": summary.total, "retried": summary.retried, "lost": summary.lost},
-        "phases": [_phase(figures) for figures in summary.phases.values()],
+        "requests": requests_of(summary),
+        "phases": [_phase(figures, summary.shrinking[figures["phase"]]) for figures in summary.phases.values()],
         "clauses": [asdict(row) for row in queries.clause_rows(summary)],
         "situations": list(_situations(queries.matrix_of(summary))),
         "failures": [_failure(event) for event in queries.failures_of(summary)],
@@ -159,11 +155,12 @@ def report_json(summary: Summary) -> ReportJson:
     }
 
 
-def _phase(figures: PhaseFigures) -> PhaseJson:
+def _phase(figures: PhaseFigures, shrinking: int) -> PhaseJson:
     phase: PhaseJson = {
         "name": figures["phase"],
         "scenarios": figures["scenarios"],
         "requests": figures["requests"],
+        "shrinking": shrinking,
         "seconds": figures["seconds"],
     }
     if "complete" in figures:

@@ -10,6 +10,8 @@ from fuzz.events.summary import Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_of
+from fuzz.report.facts.requests import requests_line
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import accepted_line, failure_lines
 from fuzz.report.source_link import source_location
 from fuzz.report.text import visible, visible_block
@@ -36,16 +38,16 @@ def _rule(row: queries.ClauseRow) -> dict[str, Any]:
     return {
         "id": visible(row.id),
         "shortDescription": _message(visible(row.says)),
-        "properties": {"due": row.due, "seen": row.seen, "surplus": row.surplus, "verdict": str(row.verdict)},
+        "properties": {"due": row.due, "seen": row.seen, "surplus": row.surplus, "verdict": row.word},
     }
 
 
 def _invocation(summary: Summary) -> dict[str, Any]:
     """The invocation. `executionSuccessful`: the run has passed or failed, and is not inconclusive."""
     concluded = queries.finished(summary) and queries.exit_code_of(summary) in (0, 1)
-    notes = [*queries.reasons_of(summary), *summary.troubles]
+    notes = [*queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
     return {
-        "properties": dict(origin_of(summary)),
+        "properties": {**dict(origin_of(summary)), "requests": requests_line(summary)},
         "executionSuccessful": concluded,
         "exitCode": queries.exit_code_of(summary),
         "toolExecutionNotifications": [

@@ -35,7 +35,7 @@ def test_a_report_says_where_it_comes_from(tmp_path: Path, name: str) -> None:
 
 
 def test_a_build_that_is_not_known_is_left_out() -> None:
-    assert "build" not in summary_text(run("").summary)
+    assert "· build" not in summary_text(run("").summary)
 
 
 def test_report_json_has_it_field_by_field(tmp_path: Path) -> None:
