@@ -155,7 +155,7 @@ class Summary:
 def _exchange(summary: Summary, event: ExchangeEvent) -> None:
     _count_requests(summary, event)
     if event["phase"] == SHRINKING:
-        summary.shrinking[summary.phase or ""] += event["attempts"]
+        summary.shrinking[summary.phase or ""] += event["attempts"] + event.get("earlier", 0)
         return
     _count_what_was_sent(summary, event)
     for clause in event["due"]:
@@ -204,7 +204,7 @@ def _where(event: ExchangeEvent) -> str:
 
 def _count_what_was_sent(summary: Summary, event: ExchangeEvent) -> None:
     kind = "at_once" if event.get("at_once") else "sends" if event["act"] == "send" else "moves"
-    summary.sent[kind] += 1
+    summary.sent[kind] += 1 + event.get("earlier", 0)
     summary.sent["repeated"] += event["attempts"] - 1
 
 
@@ -216,7 +216,7 @@ def _tallies(summary: Summary, clause: str, event: ExchangeEvent) -> tuple[Claus
 
 
 def _count_requests(summary: Summary, event: ExchangeEvent) -> None:
-    _count_attempts(summary, event["attempts"])
+    _count_attempts(summary, event["attempts"] + event.get("earlier", 0))
     summary.retried += event["attempts"] - 1
     summary.lost += event["lost_attempts"]
     if event["answer"]:

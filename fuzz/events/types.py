@@ -128,7 +128,7 @@ class ExchangeEvent(TypedDict):
     `act`: the kind of action. `lost`: why there is no answer. `was`, `belief`: the states believed before and after.
     `seen`: the answer's label, None if none came. `breaks`: clauses that the payload violates. `silent`: features of
     it that the documents do not specify. `due`, `met`, `not_due`, `surplus`: ids of the clauses that it adds to.
-    `at_once`: it is one of a pair.
+    `at_once`: it is one of a pair. `earlier`: requests that the action took before this one.
     """
 
     event: Literal["exchange"]
@@ -160,6 +160,7 @@ class ExchangeEvent(TypedDict):
     surplus: list[str]
     at: NotRequired[str]
     at_once: NotRequired[bool]
+    earlier: NotRequired[int]
 
 
 class TraceStep(TypedDict):

@@ -65,6 +65,8 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
     }
     if verdict.at_once:
         event["at_once"] = True
+    if exchange.earlier:
+        event["earlier"] = exchange.earlier
     return event
 
 
