@@ -135,7 +135,7 @@ def test_a_failure_of_a_pattern_gets_no_entry_of_its_own_until_the_pattern_expir
     assert (None, TODAY, date(2026, 12, 31)) == (entry.fingerprint, entry.last_seen, entry.expires)
     pattern.update({PRINT: failure()}, date(2027, 1, 1))
     assert [None, PRINT] == [entry.fingerprint for entry in pattern.entries]
-    assert date(2026, 12, 31) == pattern.entries[0].expires
+    assert (date(2027, 1, 1), date(2026, 12, 31)) == (pattern.entries[0].last_seen, pattern.entries[0].expires)
 
 
 def tried(situation: str = "mismatched", *, complete: bool = True) -> Run:

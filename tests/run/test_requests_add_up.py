@@ -44,3 +44,11 @@ def test_what_the_target_has_seen_is_what_the_reports_count(
     parts = ("sends", "moves", "at_once", "repeated", "shrinking", "build")
     assert counts["total"] == sum(counts[part] for part in parts)
     assert counts["sends"] + counts["at_once"] == sum(sum(row.values()) for row in ran.summary.situations.values())
+
+
+def test_each_request_of_a_pair_is_told_as_one_of_a_pair() -> None:
+    with Sandbox() as sandbox:
+        ran = run_against(profile_for(sandbox, request_timeout=10.0), phases=("preflight", "race"), seed=3)
+    situations = ran.summary.situations
+    assert requests_of(ran.summary)["at_once"] == situations["two at once"].total() > 0
+    assert not {answer for answer in situations["matched"] if answer.startswith("422 ")} - {"422 refusal"}

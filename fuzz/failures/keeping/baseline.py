@@ -151,7 +151,7 @@ def _named(event: FailureEvent) -> Named:
 def _seen_again(entry: Accepted, event: FailureEvent, today: date) -> Accepted:
     """The entry of a failure that came. One that has expired is accepted anew only if it names this failure alone."""
     if entry.fingerprint is None:
-        return entry if entry.expires < today else entry.model_copy(update={"last_seen": today})
+        return entry.model_copy(update={"last_seen": today})
     told = _told_by(event)
     expires = entry.expires if entry.expires >= today else today + ACCEPTED_FOR
     return entry.model_copy(update={**told, "last_seen": today, "expires": expires})
