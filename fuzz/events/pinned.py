@@ -25,6 +25,16 @@ class Change:
     situations: tuple[str, ...]
     count: int
 
+    def with_more(self, other: Change) -> Change:
+        """Both as one: the same features were answered alike, and now are by what else the situation asks for."""
+        return Change(
+            self.before,
+            _distinct(iter((*self.after, *other.after))),
+            self.features,
+            _distinct(iter((*self.situations, *other.situations))),
+            self.count + other.count,
+        )
+
     @property
     def line(self) -> str:
         """`200, now 422 refusal: empty list, empty title and 3 more features, in fresh, matched`."""
@@ -43,11 +53,13 @@ def changes_of(summary: Summary) -> list[Change]:
         before = tuple(label for label in pinned if label not in seen) or tuple(pinned)
         after = tuple(label for label in seen if label not in pinned)
         places.setdefault((before, after), []).append((event["feature"], event["situation"]))
-    changes = (
-        Change(before, after, _distinct(feature for feature, _ in met), _distinct(where for _, where in met), len(met))
-        for (before, after), met in places.items()
-    )
-    return sorted(changes, key=lambda change: (-change.count, change.before, change.after))
+    changes: dict[tuple[tuple[str, ...], tuple[str, ...]], Change] = {}
+    for (before, after), met in places.items():
+        features, situations = _distinct(feature for feature, _ in met), _distinct(where for _, where in met)
+        change = Change(before, after, features, situations, len(met))
+        known = changes.get((before, features))
+        changes[before, features] = change if known is None else known.with_more(change)
+    return sorted(changes.values(), key=lambda change: (-change.count, change.before, change.after))
 
 
 def _distinct(texts: Iterator[str]) -> tuple[str, ...]:

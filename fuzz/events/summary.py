@@ -173,14 +173,14 @@ def _exchange(summary: Summary, event: ExchangeEvent) -> None:
     for clause in {*event["due"]} - {*event["met"]} | {*event["surplus"]}:
         summary.touched[clause, event["situation"]][_where(event)] += 1
     label, at_once = _label(event), event.get("at_once", False)
-    situation = AT_ONCE if at_once else event["situation"]
     if event["act"] == "send" or at_once:
-        summary.situations[situation][label] += 1
-    if not at_once:
-        _count_edge(summary, event, label)
+        summary.situations[AT_ONCE if at_once else event["situation"]][label] += 1
+    if at_once:
+        return
+    _count_edge(summary, event, label)
     if event["kind"] == "pass":
         for feature in event["silent"]:
-            summary.observations[(feature, situation)][label] += 1
+            summary.observations[(feature, event["situation"])][label] += 1
 
 
 def _label(event: ExchangeEvent) -> str:

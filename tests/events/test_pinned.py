@@ -43,3 +43,10 @@ def test_changes_stand_by_how_many_observations_show_them() -> None:
     ]
     assert ["400 refusal, now 200: b, c, in fresh", "200, now 500: a, in fresh"] == lines
     assert [] == changes_of(summary())
+
+
+def test_a_feature_that_is_answered_by_its_situation_now_is_one_line() -> None:
+    refused, token = ["403 refusal"], "other staff token"
+    events = [changed(token, "fresh", refused, ["200"]), changed(token, "none", refused, ["422 missing"])]
+    [change] = changes_of(summary(*events))
+    assert (2, "403 refusal, now 200, 422 missing: other staff token, in fresh, none") == (change.count, change.line)
