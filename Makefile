@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint check bench mutants clean
+.PHONY: run test lint check bench mutants constraints clean
 
 run: $(READY)
 	$(BIN)/calfuzz run $(ARGS)
@@ -27,6 +27,14 @@ bench: $(READY)
 mutants: $(READY)
 	ulimit -v 4000000; $(BIN)/mutmut run --max-children 2 $(ARGS)
 	$(BIN)/mutmut results
+
+# The exact versions that the workflows install: the newest that fit together, whatever is installed here.
+constraints: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed --report - '.[cluster]' \
+	| $(BIN)/python -c 'import json, sys; found = [each["metadata"] for each in json.load(sys.stdin)["install"]]; \
+	  print(*sorted("%s==%s" % (each["name"].lower(), each["version"]) for each in found if each["name"] != "calfuzz"), sep="\n")' \
+	> constraints.part
+	@mv constraints.part constraints.txt
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "calfuzz needs Python 3.11 or later: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }

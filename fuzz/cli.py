@@ -60,8 +60,9 @@ def run(**given: Any) -> int:
 def gate(**given: Any) -> int:
     """Run the deterministic phases, for a pipeline.
 
-    Preflight, regressions, the whole systematic list, and 30 random examples of a fixed seed: without a time limit, so
-    that the same commit and target give the same verdict. What was never due makes it inconclusive, not green.
+    Preflight, the whole systematic list, and 30 random examples of a fixed seed: without a time limit, so that the same
+    commit and target give the same verdict. Failures kept by earlier runs are replayed only from where --database says.
+    What was never due makes it inconclusive, not green.
     """
     return _run("gate", given)
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from fuzz.cli import main
+from fuzz.failures.keeping.baseline import load_baseline
 from fuzz.pytest_plugin import pytest_addoption
 from fuzz.target.profile import Profile
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(?:sh|console)$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in re.findall(r"^(?:\$ )?calfuzz (.+)$", block, flags=re.MULTILINE)]
+FILES = re.findall(r"^```yaml$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 TABLE = re.findall(r"^\| `calfuzz (\w+)[^`]*` \|", README, flags=re.MULTILINE)
 
 
@@ -49,14 +51,23 @@ def test_the_options_that_readme_names_are_options() -> None:
 
 
 def test_the_target_profile_is_one_with_the_usual_one_staff_member() -> None:
-    (block,) = re.findall(r"^```yaml$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    (block,) = (block for block in FILES if "base_url:" in block)
 
     profile = Profile.model_validate(yaml.safe_load(block))
 
     assert 1 == len(profile.staff)
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench"])
+def test_the_baseline_is_one_that_is_read(tmp_path: Path) -> None:
+    (block,) = (block for block in FILES if "accepted:" in block)
+    (tmp_path / "baseline.yaml").write_text(block, encoding="utf-8")
+
+    [entry] = load_baseline(tmp_path / "baseline.yaml").entries
+
+    assert "CAL-4711" == entry.ticket
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "check", "bench", "constraints"])
 def test_the_make_targets_that_readme_names_are_in_the_makefile(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 

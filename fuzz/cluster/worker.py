@@ -152,4 +152,4 @@ def _keeping(task: ShardTask, session: Session) -> Keeping:
 
     if task.baseline is None:
         return Keeping(keep)
-    return Keeping(keep, partial(task.baseline.accepted, today=date.fromisoformat(task.today)))
+    return Keeping(keep, partial(task.baseline.judge, today=date.fromisoformat(task.today)))

@@ -10,7 +10,7 @@ from fuzz.errors import ExitCode
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, ExchangeEvent
 from fuzz.failures.handler import FailureHandler
-from fuzz.phases import preflight
+from fuzz.phases import preflight, target_build
 from fuzz.report.first_lines import speed
 from fuzz.report.text import counted, visible
 from fuzz.run.checklist import Mark, Row, Seen, exit_code, rows
@@ -61,6 +61,7 @@ def _performed(handler: FailureHandler) -> str:
     """Why the preflight ended early; empty if it did not."""
     try:
         preflight.run(handler)
+        target_build.learn(handler.session)
     except Unreachable as ending:
         return str(ending)
     return ""

@@ -73,6 +73,10 @@ $business
 # A Web Fuzzing Commons auth file, for tokens that are {auth: NAME}.
 #auth_file: auth.yaml
 
+# Where the target says which build of it runs, for reports: one GET, without a token unless `token: admin` or
+# `token: staff` stands beside it.
+#build: {path: /version, extract: $$.sha}
+
 # Steps that reach a sync state (none, fresh, bound, disabled), in the grammar of the workflow documents. [default: the
 # documented operations] An empty list: this target cannot reach that state.
 #lifecycle: {none: []}

@@ -61,13 +61,13 @@ def run_and_report(
     _check_files(options)
     if options.dry_run:
         stdout.writelines(f"option {each}\n" for each in given)
-        return _dry_run(options, _files(options)[0], stdout)
+        return _dry_run(options, _files(options, stdout)[0], stdout)
     terminal = Terminal(
         stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress, detail=options.detail
     )
     with report_folder(options.report_dir, uuid4().hex[:8], say=stdout) as folder:
         with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
-            contract, baseline, pinned = _files(options)
+            contract, baseline, pinned = _files(options, stdout)
             summary = _run(options, contract, baseline, pinned, ready, folder, terminal)
         with _told(stdout):
             _keep_baseline(options, baseline, summary)
@@ -100,10 +100,10 @@ def _check_files(options: RunOptions) -> None:
             check_writable(path, kind=kind)
 
 
-def _files(options: RunOptions) -> tuple[Contract, Baseline | None, Pinned | None]:
+def _files(options: RunOptions, say: TextIO) -> tuple[Contract, Baseline | None, Pinned | None]:
     """The contract, the baseline and the pinned observations, read from their files."""
     contract = read_contract(options.workflow, options.swagger, options.documents)
-    return contract, _baseline(options), load_pin(options.pin) if options.pin is not None else None
+    return contract, _baseline(options, say), load_pin(options.pin) if options.pin is not None else None
 
 
 def _run(
@@ -134,6 +134,7 @@ def _run(
                 limiter_for(options, profile, contract, sandbox=options.target is None, redis=place.redis),
                 keeping_of=partial(_keeping, options, journal, baseline),
                 pinned=pinned,
+                accepted_gone=partial((baseline or Baseline(Path())).gone, pruned=options.baseline_prune),
                 announced=announced,
                 earlier=past.earlier(place.failures),
                 name=folder.run,
@@ -201,7 +202,7 @@ def _keeping(options: RunOptions, journal: Journal, baseline: Baseline | None, s
     journal.listen(store.listen)
     if baseline is None:
         return Keeping(store.keep)
-    return Keeping(store.keep, partial(baseline.accepted, today=today))
+    return Keeping(store.keep, partial(baseline.judge, today=today))
 
 
 def _today() -> str:
@@ -213,19 +214,21 @@ def _failures(options: RunOptions) -> Path:
     return location_of(options.database).failures
 
 
-def _baseline(options: RunOptions) -> Baseline | None:
+def _baseline(options: RunOptions, say: TextIO) -> Baseline | None:
     if options.baseline is None:
         if options.baseline_update or options.baseline_prune:
             raise UsageError("there is no baseline to change", next="name one with --baseline FILE")
         return None
-    return load_baseline(options.baseline, may_be_missing=options.baseline_update)
+    if not options.baseline.exists():
+        say.write(f"baseline {options.baseline}: there is no such file yet, so no failure is accepted\n")
+    return load_baseline(options.baseline)
 
 
 def _keep_baseline(options: RunOptions, baseline: Baseline | None, summary: Summary) -> None:
     """Writes the baseline if an option asks for it."""
     if baseline is None or not (options.baseline_update or options.baseline_prune):
         return
-    if options.baseline_prune:
+    if options.baseline_prune and summary.gone is not None:
         baseline.prune(summary)
     if options.baseline_update:
         baseline.update(summary.failures, date.today())

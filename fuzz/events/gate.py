@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from fuzz.events.pinned import changes_of
 from fuzz.events.summary import RunVerdict, Summary
 
 NOT_REACHED = {
@@ -56,10 +57,10 @@ def conclude(summary: Summary, *, stopped: str | None, impossible: Collection[st
     broken = [event for event in summary.failures.values() if not event["accepted"]]
     if broken:
         clauses = dict.fromkeys(event["clause"] for event in broken)
-        return Conclusion(RunVerdict.FAIL, tuple(f"{clause} is broken" for clause in clauses))
+        ended = [stopped] if stopped else []
+        return Conclusion(RunVerdict.FAIL, (*(f"{clause} is broken" for clause in clauses), *ended))
     if strict and summary.changed:
-        changed = [f"{event['feature']} in {event['situation']} changed" for event in summary.changed]
-        return Conclusion(RunVerdict.FAIL, tuple(changed))
+        return Conclusion(RunVerdict.FAIL, tuple(f"not as pinned: {change.line}" for change in changes_of(summary)))
     never = [clause for clause, tally in summary.clauses.items() if not tally.due]
     reasons = [*([stopped] if stopped else []), *summary.doubts]
     if summary.started["command"] == "gate":

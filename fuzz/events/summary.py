@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from fuzz.events.types import (
     VERSION,
+    AcceptedGone,
     EarlierRuns,
     Event,
     ExchangeEvent,
@@ -23,10 +24,15 @@ from fuzz.events.types import (
     Replayed,
     RunFinished,
     RunStarted,
+    TargetBuild,
 )
 
 SHRINKING = "shrink"
 """The phase name of requests for shrinking and confirming failures: counted, but left out of the tallies."""
+
+
+AT_ONCE = "two at once"
+"""Where the requests of pairs are counted in place of a situation: which state each of the two met is not known."""
 
 
 class RunVerdict(StrEnum):
@@ -86,6 +92,12 @@ class Summary:
     clauses: dict[str, ClauseTally] = field(default_factory=dict)
     cases: defaultdict[tuple[str, str], ClauseTally] = field(default_factory=lambda: defaultdict(ClauseTally))
     """(clause, situation) -> the clause's tally in that situation alone."""
+    touched: defaultdict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """(clause, situation) -> the wrong answers that its tally has, by the clause and situation of their verdicts."""
+    sent: Counter[str] = field(default_factory=Counter)
+    """Requests by what they were: `sends`, `moves`, `at_once`, `repeated`; without those of shrinking."""
+    shrinking: Counter[str] = field(default_factory=Counter)
+    """Requests for shrinking and confirming, by the phase in which they were sent."""
     situations: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     observations: defaultdict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     edges: defaultdict[tuple[str, str, str, str], list[int]] = field(
@@ -98,6 +110,10 @@ class Summary:
     phases: dict[str, PhaseFigures] = field(default_factory=dict)
     changed: list[ObservationChanged] = field(default_factory=list)
     """Pinned observations that have changed."""
+    build: TargetBuild | None = None
+    """What the target has said of its build; None if it was not asked."""
+    gone: AcceptedGone | None = None
+    """Accepted failures that do not come any more."""
     troubles: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """The troubles that keep the run from passing."""
@@ -139,6 +155,11 @@ class Summary:
             self.failures.pop(event["fingerprint"], None)
         elif event["event"] == "observation_changed":
             self.changed.append(event)
+        elif event["event"] == "target_build":
+            self.build = event
+            _count_attempts(self, event["attempts"])
+        elif event["event"] == "accepted_gone":
+            self.gone = event
         elif event["event"] == "trouble" and event["what"] not in self.troubles:
             self.troubles.append(event["what"])
             self.doubts += [event["what"]] if event.get("doubt") else []
@@ -149,7 +170,9 @@ class Summary:
 def _exchange(summary: Summary, event: ExchangeEvent) -> None:
     _count_requests(summary, event)
     if event["phase"] == SHRINKING:
+        summary.shrinking[summary.phase or ""] += event["attempts"] + event.get("earlier", 0)
         return
+    _count_what_was_sent(summary, event)
     for clause in event["due"]:
         for tally in _tallies(summary, clause, event):
             tally.due += 1
@@ -162,15 +185,42 @@ def _exchange(summary: Summary, event: ExchangeEvent) -> None:
     for clause in event["surplus"]:
         for tally in _tallies(summary, clause, event):
             tally.surplus += 1
-    label = event["seen"] or "lost"
-    if event["act"] == "send":
-        summary.situations[event["situation"]][label] += 1
-    edge = summary.edges[(_one(event["was"]), event["act"], label, _one(event["belief"]))]
-    edge[0] += 1
-    edge[1] += event["kind"] == "fail"
+    for clause in {*event["due"]} - {*event["met"]} | {*event["surplus"]}:
+        summary.touched[clause, event["situation"]][_where(event)] += 1
+    label, at_once = _label(event), event.get("at_once", False)
+    if event["act"] == "send" or at_once:
+        summary.situations[AT_ONCE if at_once else event["situation"]][label] += 1
+    if at_once:
+        return
+    _count_edge(summary, event, label)
     if event["kind"] == "pass":
         for feature in event["silent"]:
             summary.observations[(feature, event["situation"])][label] += 1
+
+
+def _label(event: ExchangeEvent) -> str:
+    """The answer as reports count it."""
+    if event["seen"] is None and event["answer"] is not None:
+        return f"{event['answer']['status']} not judged"
+    return event["seen"] or "lost"
+
+
+def _count_edge(summary: Summary, event: ExchangeEvent, label: str) -> None:
+    edge = summary.edges[(_one(event["was"]), event["act"], label, _one(event["belief"]))]
+    edge[0] += 1
+    edge[1] += event["kind"] == "fail"
+
+
+def _where(event: ExchangeEvent) -> str:
+    """The clause and the situation of a verdict, as a failure's `situations` name them."""
+    detail = f" ({event['detail']})" if event["detail"] else ""
+    return f"{event['clause']} in {event['situation']}{detail}"
+
+
+def _count_what_was_sent(summary: Summary, event: ExchangeEvent) -> None:
+    kind = "at_once" if event.get("at_once") else "sends" if event["act"] == "send" else "moves"
+    summary.sent[kind] += 1 + event.get("earlier", 0)
+    summary.sent["repeated"] += event["attempts"] - 1
 
 
 def _tallies(summary: Summary, clause: str, event: ExchangeEvent) -> tuple[ClauseTally, ...]:
@@ -181,14 +231,18 @@ def _tallies(summary: Summary, clause: str, event: ExchangeEvent) -> tuple[Claus
 
 
 def _count_requests(summary: Summary, event: ExchangeEvent) -> None:
-    summary.total += event["attempts"]
+    _count_attempts(summary, event["attempts"] + event.get("earlier", 0))
     summary.retried += event["attempts"] - 1
     summary.lost += event["lost_attempts"]
     if event["answer"]:
         summary.latency[bisect_left(LATENCY_BOUNDS, event["answer"]["seconds"])] += 1
+
+
+def _count_attempts(summary: Summary, attempts: int) -> None:
+    summary.total += attempts
     phase = summary.phases.get(summary.phase or "")
     if phase is not None:
-        phase["requests"] += event["attempts"]
+        phase["requests"] += attempts
 
 
 def _one(states: list[str]) -> str:

@@ -169,6 +169,7 @@ class ExchangeEvent(TypedDict):
     `act`: the kind of action. `lost`: why there is no answer. `was`, `belief`: the states believed before and after.
     `seen`: the answer's label, None if none came. `breaks`: clauses that the payload violates. `silent`: features of
     it that the documents do not specify. `due`, `met`, `not_due`, `surplus`: ids of the clauses that it adds to.
+    `at_once`: it is one of a pair. `earlier`: requests that the action took before this one.
     """
 
     event: Literal["exchange"]
@@ -199,6 +200,8 @@ class ExchangeEvent(TypedDict):
     not_due: list[str]
     surplus: list[str]
     at: NotRequired[str]
+    at_once: NotRequired[bool]
+    earlier: NotRequired[int]
 
 
 class TraceStep(TypedDict):
@@ -224,11 +227,13 @@ class TraceStep(TypedDict):
 
 
 class Acceptance(TypedDict):
-    """Why and until when the baseline accepts a failure. Dates are ISO 8601."""
+    """Why and until when the baseline accepts a failure, and whose it is. Dates are ISO 8601."""
 
     reason: str
     first_seen: str
     expires: str | None
+    owner: NotRequired[str]
+    ticket: NotRequired[str]
 
 
 class FailureFacts(TypedDict):
@@ -263,8 +268,9 @@ class FailureEvent(FailureFacts):
     """A failure; a later event with the same fingerprint replaces it.
 
     `cause`: what is wrong, if it is the same failure in every situation in which it shows; `situations`: how often it
-    showed in each. `steps`: a count of requests. `bundle`: the path of its folder. `files`: the bundle's files by name,
-    from a shard for the machine that merges. `age`: what earlier runs say of it, in words; reports add it.
+    showed in each. `expired`: the baseline's entry for it whose time is over. `steps`: a count of requests. `bundle`:
+    the path of its folder. `files`: the bundle's files by name, from a shard for the machine that merges. `age`: what
+    earlier runs say of it, in words; reports add it.
     """
 
     event: Literal["failure"]
@@ -278,6 +284,7 @@ class FailureEvent(FailureFacts):
     age: NotRequired[str]
     cause: NotRequired[str]
     situations: NotRequired[dict[str, int]]
+    expired: NotRequired[Acceptance]
     files: NotRequired[dict[str, str]]
 
 
@@ -326,6 +333,25 @@ class FailureWithdrawn(TypedDict):
     why: str
 
 
+class TargetBuild(TypedDict):
+    """What the target answers when it is asked for its build. `why` says why it is not known; `build` is empty then."""
+
+    event: Literal["target_build"]
+    build: str
+    why: str
+    attempts: int
+
+
+class AcceptedGone(TypedDict):
+    """Entries of the baseline, in words, whose failures were tried and do not come any more. `pruned`: they are dropped
+    from its file.
+    """
+
+    event: Literal["accepted_gone"]
+    entries: list[str]
+    pruned: bool
+
+
 class ObservationChanged(TypedDict):
     """A pinned observation that has changed. `pinned`, `seen`: labels of answers."""
 
@@ -368,6 +394,8 @@ Event = (
     | FailureCounted
     | FailureWithdrawn
     | ObservationChanged
+    | AcceptedGone
+    | TargetBuild
     | Trouble
     | RunFinished
 )

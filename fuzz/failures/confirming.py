@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from fuzz.events.types import Acceptance, FailureEvent, FailureRenamed, FailureStatus
+from fuzz.events.types import FailureEvent, FailureRenamed, FailureStatus
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import Identity, identify, tells_of_another_state
@@ -34,11 +34,11 @@ class Stop(Ending):
 class Keeping:
     """Where failures are kept, and which are accepted. Frozen.
 
-    `keep` returns the folder of a failure, None if it has none; `accepted` the baseline's entry for a fingerprint.
+    `keep` returns the folder of a failure, None if it has none; `judge` the failure with the baseline's entry for it.
     """
 
     keep: Callable[[Failure, FailureEvent], str | None] = lambda _failure, _event: None
-    accepted: Callable[[str], Acceptance | None] = lambda _fingerprint: None
+    judge: Callable[[Failure], Failure] = lambda failure: failure
 
 
 @dataclass(slots=True)
@@ -185,8 +185,7 @@ class Confirmer:
 
     def confirm(self, failure: Failure, identity: Identity, claim: Claim) -> None:
         """Gives a failure its final name; if that is known already, only counts it."""
-        name = identity.fingerprint
-        failure = replace(failure, fingerprint=name, identity=identity, accepted=self.keeping.accepted(name))
+        failure = self.keeping.judge(replace(failure, fingerprint=identity.fingerprint, identity=identity))
         failure, is_new = self.registry.confirm(claim, failure)
         if is_new:
             self.tell(failure, "confirmed")

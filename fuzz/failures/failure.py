@@ -17,7 +17,8 @@ class Failure:
     """A failure as far as it is known. Frozen: shrinking and confirming it make a new value.
 
     `fingerprint` is its name: its own, or that of the known failure that it is the same as. `accepted` is the
-    baseline's entry for it, `bundle` the folder where it is kept, `count` how often it was seen.
+    baseline's entry for it, `expired` one whose time is over, `bundle` the folder where it is kept, `count` how often
+    it was seen.
     """
 
     fingerprint: str
@@ -28,6 +29,7 @@ class Failure:
     requests_to_shrink: int = 0
     count: int = 1
     accepted: Acceptance | None = field(default=None, hash=False)
+    expired: Acceptance | None = field(default=None, hash=False)
     bundle: str | None = None
 
     @property

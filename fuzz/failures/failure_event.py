@@ -47,7 +47,7 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
     place = failure.evidence.index(failed)
     times = failure.scenario.reproduced
     options = curl_options(cast(GivenReach, session.profile.as_given()))
-    return {
+    event: FailureEvent = {
         "event": "failure",
         "status": status,
         "fingerprint": failure.fingerprint,
@@ -77,6 +77,9 @@ def failure_event(session: Session, failure: Failure, status: FailureStatus) -> 
         "curl": [curl_of(step["request"], options) for step in trace],
         "cause": failure.identity.cause,
     }
+    if failure.expired is not None:
+        event["expired"] = failure.expired
+    return event
 
 
 def _argument(session: Session, failure: Failure) -> str:

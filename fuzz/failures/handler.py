@@ -113,8 +113,7 @@ class FailureHandler(Confirmer):
         found = Shrunk(tuple(run.actions), tuple(run.exchanges))
         identity = identify(self.session.contract, failing_exchange(found.evidence).verdict, found.actions)
         requests = self.session.journal.summary.total - self.registry.spent
-        name = identity.fingerprint
-        return Failure(name, identity, run.phase, requests, found, accepted=self.keeping.accepted(name))
+        return self.keeping.judge(Failure(identity.fingerprint, identity, run.phase, requests, found))
 
     def _fails_in_turn(self, run: ScenarioRun) -> bool:
         """Whether a failure with two requests at once fails alike when the requests come one after the other.

@@ -162,6 +162,8 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
         yield f"it needs more than these steps: {NEEDS_MORE}"
     if failure["accepted"]:
         yield accepted_line(failure["accepted"])
+    elif "expired" in failure:
+        yield expired_line(failure["expired"])
 
 
 def situations_line(failure: FailureEvent) -> str:
@@ -174,4 +176,15 @@ def situations_line(failure: FailureEvent) -> str:
 def accepted_line(accepted: Acceptance) -> str:
     """Why and until when the baseline accepts a failure."""
     until = f" until {accepted['expires']}" if accepted["expires"] else ""
-    return f"accepted{until}: {accepted['reason']}"
+    whose = _whose(accepted)
+    return f"accepted{until}: {accepted['reason']}{f' ({whose})' if whose else ''}"
+
+
+def expired_line(expired: Acceptance) -> str:
+    """Why and until when the baseline has accepted a failure that fails the run now."""
+    facts = [expired["reason"], _whose(expired)]
+    return f"no longer accepted: accepted until {expired['expires']} ({', '.join(filter(None, facts))})"
+
+
+def _whose(entry: Acceptance) -> str:
+    return ", ".join(filter(None, (entry.get("owner"), entry.get("ticket"))))

@@ -15,7 +15,16 @@ from typing import Any
 from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
 from fuzz.report.diagrams.intervals import Bar, bars
-from fuzz.report.failure_text import NEEDS_MORE, accepted_line, ends_of, outcome_of, pairs_of, situations_line, staff_of
+from fuzz.report.failure_text import (
+    NEEDS_MORE,
+    accepted_line,
+    ends_of,
+    expired_line,
+    outcome_of,
+    pairs_of,
+    situations_line,
+    staff_of,
+)
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -98,6 +107,8 @@ def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
     yield "fingerprint", show(failure["fingerprint"])
     if failure.get("age"):
         yield "age", show(failure["age"])
+    if "expired" in failure:
+        yield "baseline", show(expired_line(failure["expired"]))
     if failure.get("cause"):
         yield "cause", show(failure["cause"])
     if len(failure.get("situations", {})) > 1:

@@ -80,7 +80,7 @@ def _outcome(summary: Summary) -> str:
         return f"{counted(len(broken), 'failure')} in {counted(len(clauses), 'clause')}"
     if queries.verdict_of(summary) is RunVerdict.PASS:
         return "" if list(_how_far(summary)) else "the contract is kept"
-    return f"{counted(len(summary.changed), 'observation')} changed" if summary.changed else "nothing failed"
+    return queries.changed_headline(summary) if queries.only_changed(summary) else "nothing failed"
 
 
 def _news(news: News) -> str:

@@ -62,7 +62,7 @@ class Live:
         """Clears the view and prints the final text."""
         self._screen.stop()
         shown = Text(text.rstrip("\n"))
-        shown.highlight_regex(r"(?m)^FAIL\b|\bfail$", "bold red")
+        shown.highlight_regex(r"(?m)^(FAIL|CHANGED)\b|\bfail$", "bold red")
         shown.highlight_regex(r"(?m)^PASS\b|\bpass$", "green")
         shown.highlight_regex(r"(?m)^(INCONCLUSIVE|ACCEPTED)\b|\binconclusive$", "yellow")
         self._console.print(shown, soft_wrap=True)

@@ -6,14 +6,15 @@ A run that was killed has no verdict of its own: it is `fail` if a failure is kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
 from fuzz.events.history import News, news_of
-from fuzz.events.summary import ClauseTally, RunVerdict, Summary
+from fuzz.events.summary import AT_ONCE, ClauseTally, RunVerdict, Summary
 from fuzz.events.types import ClauseEntry, FailureEvent, Replayed
 from fuzz.oracle.state import Situation
+from fuzz.report.text import counted
 
 DOCUMENTED = tuple(str(situation) for situation in Situation if situation is not Situation.UNCERTAIN)
 """The situations that every report lists, met or not."""
@@ -28,7 +29,11 @@ _RANKS = {"state error": 0, "required": 2, "type": 2, "format": 2, "listed value
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """One clause with its tally and verdict. Frozen. `accepted`: it fails, but the baseline accepts each failure."""
+    """One clause with its tally and verdict. Frozen.
+
+    `accepted`: it fails, but the baseline accepts each failure. `affected_by`: failures of other clauses whose answers
+    its tally counts as wrong, too, where none is told under it.
+    """
 
     id: str
     says: str
@@ -39,6 +44,14 @@ class ClauseRow:
     surplus: int
     verdict: RunVerdict
     accepted: bool = False
+    affected_by: int = 0
+
+    @property
+    def word(self) -> str:
+        """What a table says of it: `pass`, `fail`, `accepted`, `affected by 2` or `inconclusive`."""
+        if self.accepted:
+            return "accepted"
+        return f"affected by {self.affected_by}" if self.affected_by else str(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,27 @@ def verdict_of(summary: Summary) -> RunVerdict:
     if summary.finished is not None:
         return RunVerdict(summary.finished["verdict"])
     return RunVerdict.FAIL if list(unaccepted(summary)) else RunVerdict.INCONCLUSIVE
+
+
+CHANGED = "CHANGED"
+"""The first word of a report on a run that only the pinned observations fail."""
+
+
+def first_word(summary: Summary) -> str:
+    """The first word of every report: the verdict, or CHANGED if nothing but pinned observations fails the run."""
+    return CHANGED if only_changed(summary) else verdict_of(summary).upper()
+
+
+def only_changed(summary: Summary) -> bool:
+    """Whether a run fails for its pinned observations alone."""
+    failed = verdict_of(summary) is RunVerdict.FAIL
+    return failed and bool(summary.changed) and not any(unaccepted(summary))
+
+
+def changed_headline(summary: Summary) -> str:
+    """`3 observations are not as pinned`."""
+    count = len(summary.changed)
+    return f"{counted(count, 'observation')} {'is' if count == 1 else 'are'} not as pinned"
 
 
 def exit_code_of(summary: Summary) -> int:
@@ -134,6 +168,9 @@ def clause_rows(summary: Summary) -> list[ClauseRow]:
 def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, bool]) -> ClauseRow:
     name = clause["id"]
     tally = summary.clauses[name]
+    touched = Counter[str]()
+    for (touched_clause, _), wheres in summary.touched.items():
+        touched += wheres if touched_clause == name and name not in failing else Counter()
     return ClauseRow(
         id=name,
         says=clause["says"],
@@ -144,11 +181,21 @@ def _clause_row(summary: Summary, clause: ClauseEntry, failing: Mapping[str, boo
         surplus=tally.surplus,
         verdict=_clause_verdict(tally, failing=name in failing),
         accepted=failing.get(name, False),
+        affected_by=len(told_of(summary, touched)),
     )
 
 
+def told_of(summary: Summary, wheres: Collection[str]) -> list[FailureEvent]:
+    """The failures that tell of wrong answers, which are named by the clause and situation of their verdicts."""
+    return [
+        failure
+        for failure in summary.failures.values()
+        if not {f"{failure['clause']} in {situation_of(failure)}", *failure.get("situations", {})}.isdisjoint(wheres)
+    ]
+
+
 def _clause_verdict(tally: ClauseTally, *, failing: bool) -> RunVerdict:
-    """A clause fails exactly where a failure is told under it. One that another failure touched is inconclusive."""
+    """A clause fails exactly where a failure is told under it. One that another failure affects is inconclusive."""
     if failing:
         return RunVerdict.FAIL
     return RunVerdict.INCONCLUSIVE if tally.verdict is RunVerdict.FAIL else tally.verdict
@@ -156,7 +203,7 @@ def _clause_verdict(tally: ClauseTally, *, failing: bool) -> RunVerdict:
 
 def matrix_of(summary: Summary) -> Matrix:
     """The documented situations, met or not, and any other that was met; answers by their label."""
-    others = sorted(set(summary.situations) - set(DOCUMENTED))
+    others = sorted(set(summary.situations) - set(DOCUMENTED), key=lambda name: (name == AT_ONCE, name))
     answers = sorted({answer for row in summary.situations.values() for answer in row})
     return Matrix((*DOCUMENTED, *others), tuple(answers), summary.situations)
 

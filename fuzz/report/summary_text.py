@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from fuzz.events.gate import left_undone
 from fuzz.events.summary import Summary
-from fuzz.events.types import ObservationChanged
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_lines
+from fuzz.report.facts.requests import requests_line
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import counted, duration, visible, wrapped
+
+NARROW = 80
+"""Columns of a narrow terminal."""
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
@@ -21,7 +27,8 @@ def summary_text(summary: Summary, *, reports: Sequence[Path] = (), detail: int 
     """The whole text, which ends with a line end. `detail`: -1 for the verdict and the failures alone, 1 for
     observations and drift in full.
     """
-    tables = [_clauses(summary), matrix_lines(queries.matrix_of(summary))] if detail >= 0 else []
+    requests = wrap(requests_line(summary), NARROW, subsequent_indent="  ")
+    tables = [_clauses(summary), [*matrix_lines(queries.matrix_of(summary)), *requests]] if detail >= 0 else []
     in_full = [_observed(summary), _drift(summary)] if detail > 0 else []
     rest = _rest(summary, reports) if detail >= 0 else []
     parts = [_verdict(summary), *tables, *_failures(summary), *in_full, rest]
@@ -36,9 +43,9 @@ def _verdict(summary: Summary) -> list[str]:
     ]
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
-        *wrapped(f"{queries.verdict_of(summary).upper()}  {headline(summary)}", indent=6),
+        *wrapped(f"{queries.first_word(summary)}  {headline(summary)}", indent=6),
         f"      {' · '.join([*facts, *lost])}",
-        *(f"      {visible(reason, limit=400)}" for reason in queries.reasons_of(summary)),
+        *(f"      {visible(reason, limit=600)}" for reason in queries.reasons_of(summary)),
         *(f"      {line}" for line in _cut_off(summary)),
         *(line for news in news_lines(summary) for line in wrapped(f"      {news}", indent=8)),
     ]
@@ -58,7 +65,7 @@ def _clauses(summary: Summary) -> list[str]:
             f"{row.seen:,}",
             f"{row.not_due:,}",
             f"{row.surplus:,}",
-            "accepted" if row.accepted else str(row.verdict),
+            row.word,
         )
         for row in queries.clause_rows(summary)
     ]
@@ -91,11 +98,12 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
     unspecified = len({feature for feature, _ in summary.observations})
     return [
         *(f"trouble: {visible(trouble, limit=400)}" for trouble in summary.troubles[:FAILURES]),
-        *(_changed(event) for event in summary.changed[:FAILURES]),
+        *standing_lines(summary),
         f"observed, not specified by the documents: {counted(unspecified, 'feature')}",
         *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
         *(f"report: {visible(path, limit=1000)}" for path in reports),
+        *origin_lines(summary),
     ]
 
 
@@ -125,11 +133,6 @@ def _notable(summary: Summary) -> Iterator[str]:
             situations.setdefault((feature, why), []).append(situation)
     for (feature, why), met in situations.items():
         yield f"  notable: {visible(feature)} is accepted, in {', '.join(map(visible, met))}: {why}"
-
-
-def _changed(event: ObservationChanged) -> str:
-    before, now = ", ".join(event["pinned"]), ", ".join(event["seen"])
-    return visible(f"changed: {event['feature']}, in {event['situation']}: pinned {before}, now {now}", limit=400)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int]) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Terminal:
             for line in first_lines(event):
                 self._say(line)
         elif event["event"] == "phase_finished":
-            self._say(_phase_line(event))
+            self._say(_phase_line(event, summary.shrinking[event["phase"]]))
         elif event["event"] == "failure" and event["status"] == "confirmed":
             self._tell_failure(event)
         elif event["event"] == "failure_withdrawn" and event["fingerprint"] in self._told:
@@ -115,9 +115,10 @@ def _live(stream: TextIO, clock: Clock) -> Live:
     return Live(stream, clock)
 
 
-def _phase_line(event: PhaseFinished) -> str:
+def _phase_line(event: PhaseFinished, shrinking: int) -> str:
     if not event["requests"] and event.get("complete") is False:
         return f"{visible(event['phase'])} {NO_TURN}"
-    requests = f"{counted(event['requests'], 'request')} in {duration(event['seconds'])}"
+    of_them = f" ({shrinking:,} of them to shrink failures)" if shrinking else ""
+    requests = f"{counted(event['requests'], 'request')}{of_them} in {duration(event['seconds'])}"
     established = f"; {visible(event['established'], limit=400)}" if event["established"] else ""
     return f"{visible(event['phase'])} finished: {counted(event['scenarios'], 'scenario')}, {requests}{established}"

@@ -62,6 +62,8 @@ def rows(seen: Seen) -> Iterator[Row]:
         yield _sibling(seen, move)
     yield _states(seen)
     yield _number_of_staff(seen)
+    if seen.profile.build is not None:
+        yield _build(seen)
 
 
 def exit_code(checked: Iterable[Row], stopped: str) -> ExitCode:
@@ -205,6 +207,16 @@ def _passed(seen: Seen, act: str) -> bool:
     """Whether an action of this kind is done by steps of the profile, or was answered with success."""
     is_custom = act in seen.session.lifecycle.custom
     return is_custom or any(_status(each) == seen.session.contract.success_status for each in seen.of(act))
+
+
+def _build(seen: Seen) -> Row:
+    asked = seen.session.journal.summary.build
+    if asked is None:
+        return Row("build", Mark.UNKNOWN, "was not asked for")
+    if asked["build"]:
+        return Row("build", Mark.RIGHT, asked["build"])
+    path = seen.profile.build.path if seen.profile.build else ""
+    return Row("build", Mark.CORRECT, f"{path} {asked['why']}", "build: {path: …, extract: …}, or leave it out")
 
 
 def _number_of_staff(seen: Seen) -> Row:

@@ -15,7 +15,7 @@ from fuzz.failures.handler import FailureHandler
 from fuzz.failures.keeping.store import saved_failures
 from fuzz.oracle.actions import Action, Move
 from fuzz.oracle.scenario import singles
-from fuzz.phases import preflight, race, regressions, systematic
+from fuzz.phases import preflight, race, regressions, systematic, target_build
 from fuzz.phases import random as random_phase
 from fuzz.phases.capabilities import capabilities_of
 from fuzz.phases.observability import observations_in
@@ -89,6 +89,8 @@ class Phase:
 
 def _preflight(context: PhaseContext) -> PhaseResult:
     context.workers.run_on_all(lambda handler, _: preflight.run(handler))
+    if context.workers.shard.index == 0:
+        target_build.learn(context.workers.first.session)
     return PhaseResult()
 
 
@@ -158,7 +160,8 @@ def _counted(scenarios: Iterable[Iterable[Action]], what: str) -> Planned:
 def _plan_preflight(context: PlanContext) -> Planned:
     session = context.session
     staff, moves = len(session.staff), sum(session.lifecycle.can(move) for move in Move)
-    return Planned(staff + moves, 2 * staff + 3 * moves, "the documents' own example for each staff member")
+    build = session.profile.build is not None
+    return Planned(staff + moves, 2 * staff + 3 * moves + build, "the documents' own example for each staff member")
 
 
 def _plan_regressions(context: PlanContext) -> Planned:
@@ -223,9 +226,11 @@ def performs_suite(name: str) -> bool:
     return name in (systematic.PHASE, Part.CONFORMANCE)
 
 
-def phase_names(*, gate: bool = False) -> tuple[str, ...]:
-    """The names of all phases, or of a gate's phases, in order."""
-    return tuple(phase.name for phase in PHASES if phase.in_gate or not gate)
+def phase_names(*, gate: bool = False, kept: bool = True) -> tuple[str, ...]:
+    """The names of all phases, or of a gate's phases, in order. `kept`: also the one that replays kept failures."""
+    return tuple(
+        phase.name for phase in PHASES if (phase.in_gate or not gate) and (kept or phase.name != regressions.PHASE)
+    )
 
 
 def parse_phases(text: str) -> tuple[str, ...]:

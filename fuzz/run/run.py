@@ -13,7 +13,8 @@ from uuid import uuid4
 from fuzz.cases.shard import WHOLE, Shard
 from fuzz.errors import ExitCode
 from fuzz.events.gate import Conclusion, conclude
-from fuzz.events.types import EarlierRuns, PhaseFinished
+from fuzz.events.summary import Summary
+from fuzz.events.types import AcceptedGone, EarlierRuns, PhaseFinished
 from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.handler import FailureHandler
 from fuzz.failures.recurrence import never_again
@@ -69,8 +70,9 @@ class Run:
     """One run against one target, by one or more workers in threads. Mutable.
 
     `keeping_of`: where a session's failures are kept. `replay_kept`: replays the failures of earlier runs; False if
-    some were left out. `earlier`: what is known of earlier runs on the target; None for no history. `shard`: this run's
-    part of the scenarios, where several machines share them.
+    some were left out. `accepted_gone`: the accepted failures that no longer come. `earlier`: what is known of earlier
+    runs on the target; None for no history. `shard`: this run's part of the scenarios, where several machines share
+    them.
     """
 
     options: RunOptions
@@ -82,6 +84,7 @@ class Run:
     keeping_of: KeepingOf = lambda _session: Keeping()
     replay_kept: Callable[[FailureHandler], bool] = lambda _handler: True
     pinned: Pinned | None = None
+    accepted_gone: Callable[[Summary], AcceptedGone | None] = lambda _summary: None
     announced: Announced | None = None
     earlier: EarlierRuns | None = None
     shard: Shard = WHOLE
@@ -199,6 +202,9 @@ class Run:
             self.journal.emit({"event": "trouble", "what": what, "doubt": True})
         for change in changes(self.pinned or {}, self.journal.summary):
             self.journal.emit(change)
+        gone = self.accepted_gone(self.journal.summary) if ended.stopped is None else None
+        if gone is not None:
+            self.journal.emit(gone)
         conclusion = conclude(
             self.journal.summary, stopped=ended.stopped, impossible=ended.impossible, strict=self.options.pin_strict
         )

@@ -19,6 +19,7 @@ class Exchange:
 
     `needs_confirmation`: the failure may be the network's or a gateway's; it counts only if it comes back. `past`: the
     states that the staff member was lately believed to be in: a replica that lags may still show one of them.
+    `earlier`: requests that the action took before this one, where a profile's own steps perform it.
     """
 
     action: Single
@@ -28,6 +29,7 @@ class Exchange:
     verdict: Verdict
     needs_confirmation: bool = False
     past: frozenset[SyncState] = frozenset()
+    earlier: int = 0
 
 
 def failing_exchange(exchanges: Sequence[Exchange]) -> Exchange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.scenario import kind_of
@@ -37,11 +37,14 @@ class ProfileSteps:
         """Performs an action's steps in order up to the first that does not succeed; the exchange of the last one."""
         variables = {**variables, **self.lifecycle.variables(action)}
         where = f"target profile {self.builder.profile.name}: lifecycle steps for {kind_of(action)}"
+        requests = 0
         for step in self.lifecycle.custom[kind_of(action)]:
             sent = self.builder.step(step, variables, tokens, where)
             delivery = self.client.send(sent)
             answer = outcome_of(step, delivery.answer.status) if delivery.answer else None
             exchange = unjudged_exchange(self.contract, action, sent, delivery, belief, answer)
+            exchange = replace(exchange, earlier=requests)
+            requests += delivery.attempts
             found = extract(parse(delivery.answer.text), step.extract) if delivery.answer else {}
             variables |= {name: str(value) for name, value in found.items()}
             if answer is None or answer.outcome != SUCCESS:

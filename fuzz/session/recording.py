@@ -35,7 +35,7 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
     verdict, delivery = exchange.verdict, exchange.delivery
     counted = where.phase != SHRINKING
     why = verdict.seen.why if verdict.seen else verdict.why
-    return {
+    event: ExchangeEvent = {
         "event": "exchange",
         "n": _number(delivery.request_id),
         "phase": where.phase,
@@ -64,6 +64,11 @@ def exchange_event(secrets: Secrets, exchange: Exchange, where: ExchangeId) -> E
         "not_due": sorted(verdict.tally.not_due),
         "surplus": sorted(verdict.tally.surplus),
     }
+    if verdict.at_once:
+        event["at_once"] = True
+    if exchange.earlier:
+        event["earlier"] = exchange.earlier
+    return event
 
 
 def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:

@@ -89,6 +89,10 @@ class AuthorisedClient:
         """
         return self._client.deliver(sent.http, idle, hold_last_byte)
 
+    def send_once(self, sent: SentRequest) -> Delivery:
+        """Sends a request that the run can do without: once, whatever comes of it."""
+        return self._client.deliver_once(sent.http)
+
     def send(
         self, sent: SentRequest, should_pass: Callable[[], bool] = lambda: True, while_waiting: WhileWaiting = idle
     ) -> Delivery:

@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from fuzz.target.reach import (
+    BuildSource,
     ClientCertificate,
     Headers,
     Proxy,
@@ -149,6 +150,7 @@ class Profile(BaseModel):
     headers: Headers = Field(default_factory=dict)
     auth_file: str | None = None
     business_id: str = ""
+    build: BuildSource | None = None
     lifecycle: LifecycleSteps = LifecycleSteps()
     _folder: Path = PrivateAttr(default=Path())
 

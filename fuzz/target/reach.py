@@ -1,4 +1,6 @@
-"""How a profile says that its target is reached: further headers, a proxy, a client certificate, authorities."""
+"""How a profile says that its target is reached: further headers, a proxy, a client certificate, authorities; and
+where it says which build of it runs.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer
+from jsonpath_ng.parser import parse as parse_jsonpath
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+    field_validator,
+    model_serializer,
+)
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -45,6 +56,33 @@ class TextOrEnv(BaseModel):
     def placeholder(self) -> str:
         """What is written in its place: the text itself, or `{env:NAME}`."""
         return self.text if self.env is None else f"{{env:{self.env}}}"
+
+
+class BuildSource(BaseModel):
+    """Where the target says which build of it runs: a path of `base_url`, the JSONPath of the build in its answer, and
+    whose token is sent, if any. Frozen.
+    """
+
+    model_config = _STRICT
+    path: str
+    extract: str
+    token: Literal["admin", "staff"] | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: str) -> str:
+        if not re.fullmatch(r"/[\x21-\x7e]*", path):
+            raise ValueError(f"{path!r} is not a path such as /version")
+        return path
+
+    @field_validator("extract")
+    @classmethod
+    def _is_a_jsonpath(cls, extract: str) -> str:
+        try:
+            parse_jsonpath(extract)
+        except Exception:  # jsonpath_ng raises bare Exceptions
+            raise ValueError(f"{extract!r} is no JSONPath such as $.sha") from None
+        return extract
 
 
 def _text_or_env(given: Any) -> Any:

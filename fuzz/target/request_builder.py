@@ -129,6 +129,12 @@ class RequestBuilder:
         )
         return SentRequest(http_request, text, step.path, tokens[name], step.extract)
 
+    def get(self, path: str, source: TokenSource | None) -> SentRequest:
+        """A GET of a path on the main gateway; without a token if no source of one is given."""
+        headers, written = self._headers(source, Token.STAFF if source else Token.NONE, _scheme_of(source))
+        http_request = HttpRequest("GET", self.url(path, fallback=False), headers, written, b"")
+        return SentRequest(http_request, "", path, source, {})
+
     def _url_of_step(self, step: Step, variables: Mapping[str, str], where: str) -> str:
         """The step's URL. Values in its path are quoted, as a uid may hold a slash or a question mark."""
         quoted = {name: quote(value, safe="") for name, value in variables.items()}

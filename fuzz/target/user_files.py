@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -19,12 +19,15 @@ from pydantic_core import PydanticCustomError
 
 from fuzz.errors import UsageError
 from fuzz.target.field_errors import field_error
-from swagger.contract import ContractError, Json, Source
+from swagger.contract import ContractError, Source
 from swagger.parsing.strict_json import read_text
 from swagger.parsing.strict_yaml import FieldPath, LocatedYaml, dotted, parse_yaml
 
 VERSION = 1
 MAX_BYTES = 1024 * 1024
+WIDTH = 100
+LONG = 80
+"""Columns of a line, and characters of a text that is written in lines of its own."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -81,11 +84,31 @@ def _refusal(kind: str, name: str, located: LocatedYaml, field: FieldPath, says:
     return UsageError(f"{kind} {name}:{located.line_of(field)}: {what}", next=next_step)
 
 
-def write_user_file(path: Path, data: Mapping[str, Json], *, kind: str) -> None:
+class _Readable(yaml.SafeDumper):
+    """Writes a file as a person would: no anchors, and a long text in lines below its key."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
+def _text(dumper: _Readable, text: str) -> yaml.Node:
+    is_long = len(text) > LONG and text == " ".join(text.split()) and text.isprintable()
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">" if is_long else None)
+
+
+_Readable.add_representer(str, _text)
+
+
+def as_yaml(data: Mapping[str, Any]) -> str:
+    """The text of a file. Its mappings keep their order."""
+    return yaml.dump(dict(data), Dumper=_Readable, sort_keys=False, allow_unicode=True, width=WIDTH)
+
+
+def write_user_file(path: Path, data: Mapping[str, Any], *, kind: str) -> None:
     """Writes a file, whole or not at all. UsageError if that fails."""
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True), encoding="utf-8")
+        part.write_text(as_yaml(data), encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise _not_writable(kind, path, error) from None

@@ -322,7 +322,6 @@ BUNDLES = [
 ]
 
 BASELINES = [
-    option("a baseline that is not there", "absent.yaml", "run", "--baseline", "absent.yaml"),
     given("baseline: not YAML", "b.yaml:1: not YAML", ["run", "--baseline", "b.yaml"], b_yaml="[x"),
     given("baseline: a text", "b.yaml:1: is not a mapping", ["run", "--baseline", "b.yaml"], b_yaml="hello"),
     given(

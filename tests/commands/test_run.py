@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -72,14 +73,28 @@ def test_an_accepted_failure_does_not_fail_a_run_until_it_expires() -> None:
     for entry in data["accepted"]:
         entry["expires"] = date.today() - timedelta(days=1)
     Path("accepted.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
-    assert 1 == calfuzz(*arguments, "--baseline", "accepted.yaml").exit_code
+    expired = calfuzz(*arguments, "--baseline", "accepted.yaml")
+    assert 1 == expired.exit_code
+    day = date.today() - timedelta(days=1)
+    said = " ".join(expired.output.split())
+    assert f"no longer accepted: accepted until {day} (accepted with --baseline-update; say why)" in said
+    assert {str(day)} == {failure["expired"]["expires"] for failure in report()["failures"]}
 
 
 def test_pruning_drops_what_was_exercised_and_no_longer_fails() -> None:
-    calfuzz("run", "--fault", FAULT, *SHORT, "--baseline", "accepted.yaml", "--baseline-update")
+    first = calfuzz("run", "--fault", FAULT, *SHORT, "--baseline", "accepted.yaml", "--baseline-update")
+    assert "baseline accepted.yaml: there is no such file yet, so no failure is accepted" in first.output
+    before = Path("accepted.yaml").read_text(encoding="utf-8")
+    count = len(yaml.safe_load(before)["accepted"])
+    what = f"{count} accepted failure{'s' if count > 1 else ''} no longer come{'' if count > 1 else 's'}"
 
-    calfuzz("run", *SHORT, "--baseline", "accepted.yaml", "--baseline-prune")
+    plain = calfuzz("run", *SHORT, "--baseline", "accepted.yaml")
+    assert f"{what}; `--baseline-prune` drops them:" in plain.output
+    assert before == Path("accepted.yaml").read_text(encoding="utf-8")
+    assert (count, False) == (len(report()["accepted_gone"]["entries"]), report()["accepted_gone"]["pruned"])
+    pruning = calfuzz("run", *SHORT, "--baseline", "accepted.yaml", "--baseline-prune")
 
+    assert f"{what}, dropped from the baseline:" in pruning.output
     assert [] == yaml.safe_load(Path("accepted.yaml").read_text(encoding="utf-8"))["accepted"]
 
 
@@ -91,9 +106,13 @@ def test_a_pinned_observation_that_changed_is_told_and_fails_only_a_strict_run()
     changed = calfuzz(*run, "--variant", "empty-list-refused")
 
     assert 0 == changed.exit_code, changed.output
-    assert "changed: empty list" in changed.output
+    [line] = [line for line in changed.output.splitlines() if line.startswith("changed: ")]
+    assert "200, now 422 refusal: empty list" in line
     assert before == Path("pin.yaml").read_text(encoding="utf-8")
-    assert 1 == calfuzz(*run, "--variant", "empty-list-refused", "--pin-strict").exit_code
+    strict = calfuzz(*run, "--variant", "empty-list-refused", "--pin-strict")
+    assert 1 == strict.exit_code
+    assert re.search(r"^CHANGED  \d+ observations? (is|are) not as pinned$", strict.output, re.MULTILINE)
+    assert 1 == strict.output.count(line.removeprefix("changed: "))
 
 
 def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
@@ -107,6 +126,22 @@ def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
     calfuzz("gate", "--no-progress", "--phases", "systematic")
     sent = {phase["name"]: phase["requests"] for phase in report()["phases"]}
     assert {name: planned[name] for name in sent} == sent
+
+
+def test_a_gate_replays_kept_failures_only_from_where_it_is_told_to() -> None:
+    calfuzz("run", "--fault", FAULT, *SHORT)
+    Path("kept").mkdir()
+    Path(".calfuzz/failures").rename("kept/failures")
+    Path(".calfuzz/failures").symlink_to("../kept/failures")
+
+    def planned(command: str, *options: str) -> list[str]:
+        lines = calfuzz(command, "--dry-run", *options).output.splitlines()[1:-1]
+        return [" ".join(line.split()[:3]) for line in lines if line.startswith("regressions")]
+
+    assert [] == planned("gate")
+    [kept] = planned("gate", "--database", "kept")
+    assert kept == planned("run")[0] == planned("gate", "--phases", "regressions")[0]
+    assert not kept.endswith(" 0")
 
 
 def _scenarios(directory: str) -> list[tuple[Any, ...]]:

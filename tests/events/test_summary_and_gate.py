@@ -23,6 +23,8 @@ def exchange(**changes: Any) -> Event:
         "attempts": 1,
         "lost_attempts": 0,
         "kind": "pass",
+        "clause": "success",
+        "detail": "",
         "situation": "matched",
         "was": ["bound (g, a)"],
         "belief": ["bound (g, a)"],
@@ -138,7 +140,7 @@ def test_situations_are_of_sendings_alone_and_observations_and_edges_of_all() ->
         exchange(silent=["empty list"], kind="fail", seen="500"),
         exchange(silent=["empty list"]),
         exchange(silent=["no email"], act="connect"),
-        exchange(act="create", seen=None, belief=["fresh (g)", "bound (g, a)"]),
+        exchange(act="create", seen=None, answer=None, belief=["fresh (g)", "bound (g, a)"]),
         exchange(was=["bound (g, a)", "bound (g, b)"], belief=["none"]),
     ]
     summary = summarise(events)
@@ -265,7 +267,14 @@ def test_without_a_clause_there_is_nothing_to_conclude() -> None:
 @pytest.mark.parametrize(
     ("strict", "verdict", "reasons"),
     [
-        (True, RunVerdict.FAIL, ("empty list in matched changed", "admin token in none changed")),
+        (
+            True,
+            RunVerdict.FAIL,
+            (
+                "not as pinned: 200, now 400: empty list, in matched",
+                "not as pinned: 400, now 200: admin token, in none",
+            ),
+        ),
         (False, RunVerdict.PASS, ()),
     ],
 )
@@ -273,8 +282,11 @@ def test_a_pinned_observation_that_changed_fails_a_strict_run_alone(
     strict: bool, verdict: RunVerdict, reasons: tuple[str, ...]
 ) -> None:
     changed = [
-        {"event": "observation_changed", "feature": feature, "situation": situation}
-        for feature, situation in (("empty list", "matched"), ("admin token", "none"))
+        {"event": "observation_changed", "feature": feature, "situation": situation, "pinned": [was], "seen": [now]}
+        for feature, situation, was, now in (
+            ("empty list", "matched", "200", "400"),
+            ("admin token", "none", "400", "200"),
+        )
     ]
     summary = summarise([*GREEN, *changed])
     assert changed == summary.changed

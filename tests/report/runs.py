@@ -184,11 +184,18 @@ class Run:
     def renamed(self, old: str, new: str) -> Run:
         return self._add({"event": "failure_renamed", "old": old, "new": new})
 
-    def withdrawn(self, fingerprint: str, why: str) -> Run:
-        return self._add({"event": "failure_withdrawn", "fingerprint": fingerprint, "why": why})
-
     def trouble(self, what: str) -> Run:
         return self._add({"event": "trouble", "what": what})
+
+    def changed(self, feature: str, situation: str, pinned: list[str], seen: list[str]) -> Run:
+        changed = {"feature": feature, "situation": situation, "pinned": pinned, "seen": seen}
+        return self._add({"event": "observation_changed", **changed})
+
+    def withdrawn(self, fingerprint: str, why: str = "it has not come back") -> Run:
+        return self._add({"event": "failure_withdrawn", "fingerprint": fingerprint, "why": why})
+
+    def build(self, build: str, why: str = "") -> Run:
+        return self._add({"event": "target_build", "build": build, "why": why, "attempts": 1})
 
     def finished(self, verdict: str = "pass", exit_code: int = 0, **changes: Any) -> Run:
         finished = {"event": "run_finished", "verdict": verdict, "exit_code": exit_code, "reasons": [], "seconds": 58.2}
@@ -309,6 +316,7 @@ def broken_run() -> Run:
     run.send(
         "mismatched",
         "200",
+        clause="already_exists",
         detail="account",
         kind="fail",
         due=["already_exists"],

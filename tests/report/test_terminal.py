@@ -114,7 +114,7 @@ def test_the_final_text_has_a_row_for_every_clause_even_one_that_was_never_due()
     lines = [line.split() for line in summary_text(broken_run().summary).splitlines()]
     assert ["already_exists", "1", "0", "0", "0", "fail"] in lines
     assert ["invalid", "0", "0", "0", "0", "inconclusive"] in lines
-    assert ["success", "1", "1", "1", "1", "inconclusive"] in lines
+    assert ["success", "1", "1", "1", "1", "affected", "by", "1"] in lines
 
 
 def test_the_matrix_has_every_situation_even_one_that_was_never_met() -> None:

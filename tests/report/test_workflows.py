@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,9 @@ def commands(name: str) -> list[list[str]]:
     return [each[1:] for each in words if each[:1] == ["calfuzz"]]
 
 
-@pytest.mark.parametrize(("name", "verbs"), [("nightly.yml", ["run", "report"]), ("gate.yml", ["gate"])], ids=EXAMPLES)
+@pytest.mark.parametrize(
+    ("name", "verbs"), [("nightly.yml", ["run", "report"]), ("gate.yml", ["gate", "report"])], ids=EXAMPLES
+)
 def test_an_example_calls_calfuzz(name: str, verbs: list[str]) -> None:
     assert [command[0] for command in commands(name)] == verbs
 
@@ -59,6 +63,46 @@ def test_the_nightly_runs_on_a_schedule_and_keeps_its_state() -> None:
     assert "schedule" in workflow[True]  # YAML 1.1 reads the key `on` as true
     cached = [step["with"]["path"] for step in steps("nightly.yml") if "actions/cache/" in step.get("uses", "")]
     assert [".calfuzz", ".calfuzz"] == cached
+
+
+def test_a_gate_reads_nothing_that_another_run_has_left_behind() -> None:
+    assert not [step for step in steps("gate.yml") if "actions/cache" in step.get("uses", "")]
+    assert "--database" not in commands("gate.yml")[0]
+
+
+def test_a_release_does_not_wait_for_a_night() -> None:
+    groups = [
+        yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))["concurrency"]["group"] for name in EXAMPLES
+    ]
+    assert len(EXAMPLES) == len(set(groups))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_installs_what_is_constrained_and_uploads_sarif(name: str) -> None:
+    assert "pip install --constraint constraints.txt ." in [step.get("run") for step in steps(name)]
+    [upload] = [step for step in steps(name) if "upload-sarif" in step.get("uses", "")]
+    assert "calfuzz-report/report.sarif" == upload["with"]["sarif_file"]
+    assert upload["if"].startswith("always()")
+    assert "sarif" in commands(name)[0][commands(name)[0].index("--report") + 1].split(",")
+    workflow = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
+    assert "write" == workflow["permissions"]["security-events"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_has_an_environment_and_the_tokens_of_two_staff_members(name: str) -> None:
+    [job] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))["jobs"].values()
+    assert "staging" == job["environment"]
+    [fuzzing] = [step for step in job["steps"] if "CALFUZZ_ADMIN_TOKEN" in step.get("env", {})]
+    assert {"CALFUZZ_STAFF_TOKEN", "CALFUZZ_OTHER_STAFF_TOKEN"} <= fuzzing["env"].keys()
+
+
+def test_the_constraints_are_exact_versions_of_all_that_is_needed_and_name_no_place() -> None:
+    lines = (WORKFLOWS.parents[1] / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [] == [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*==[0-9][0-9A-Za-z.+!]*", line)]
+    pinned = {line.partition("==")[0] for line in lines}
+    project = tomllib.loads((WORKFLOWS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[>=<\[ ]", each)[0] for each in project["dependencies"]}
+    assert set() == needed - pinned
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

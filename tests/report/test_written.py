@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 import sarif_om
-from junitparser import Failure, JUnitXml, Skipped, TestSuite
+from junitparser import Error, Failure, JUnitXml, Skipped, TestSuite
 from sarif_pydantic import Sarif
 from sarif_pydantic.sarif import SarifBaseModel
 
@@ -81,8 +81,9 @@ def test_report_json_has_the_documented_keys_and_numbers(tmp_path: Path) -> None
     found = report(tmp_path, broken_run())
     assert 1 == found["version"]
     assert ("staging", 42, "fail", 1) == (found["target"], found["seed"], found["verdict"], found["exit_code"])
-    assert {"total": 3, "retried": 0, "lost": 0} == found["requests"]
-    assert [{"name": "conformance", "scenarios": 12, "requests": 3, "seconds": 4.5}] == found["phases"]
+    assert (3, 0, 0) == tuple(found["requests"][name] for name in ("total", "retried", "lost"))
+    [phase] = found["phases"]
+    assert {"name": "conformance", "scenarios": 12, "requests": 3, "shrinking": 0, "seconds": 4.5} == phase
     assert {"situation": "mismatched", "answers": {"200": 1}} == found["situations"][3]
     assert [row["id"] for row in found["clauses"]] == [clause["id"] for clause in broken_run().events[0]["clauses"]]
     assert 1 == found["clauses"][1]["due"]
@@ -163,36 +164,71 @@ def junit(directory: Path, run: Run) -> dict[str, Any]:
     return {case.name: case for case in cases}
 
 
-def test_junit_has_a_case_for_each_clause_in_each_situation_that_failed_was_tested_or_is_expected(
-    tmp_path: Path,
-) -> None:
+ACCOUNT = f"already_exists in mismatched (account): {FAILURE['fingerprint']}"
+
+
+def test_junits_failing_cases_are_the_failures_and_the_others_what_was_tested_or_is_expected(tmp_path: Path) -> None:
     cases = junit(tmp_path, broken_run())
-    [failure] = cases["already_exists in mismatched"].result
+    assert [ACCOUNT] == [name for name, case in cases.items() if any(isinstance(r, Failure) for r in case.result)]
+    [failure] = cases[ACCOUNT].result
     assert isinstance(failure, Failure)
     assert "expected 422 already_exists, saw 200" == failure.message
     assert "After step 2 the account is a@example.com" in failure.text
     assert [] == cases["success in fresh"].result
     assert isinstance(cases["invalid in disabled"].result[0], Skipped)
     assert isinstance(cases["token in any situation"].result[0], Skipped)
-    assert "not due 1 times and came 1: reported" in cases["success in mismatched"].result[0].message
+    assert not {"already_exists in mismatched", "success in mismatched"} & cases.keys()
+    assert "success: affected by 1" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_junit_has_a_case_with_its_steps_for_each_of_the_failures_of_one_clause(tmp_path: Path) -> None:
+    run = Run().started().failure().failure(fingerprint="another", detail="both").finished("fail", 1)
+    failing = {name: case.result[0].text for name, case in junit(tmp_path, run).items() if name.startswith("already")}
+    assert {ACCOUNT, "already_exists in mismatched (both): another"} == failing.keys()
+    assert all("3   PUT  bulk_create" in text for text in failing.values())
+
+
+def test_an_answer_that_came_wrongly_is_never_skipped(tmp_path: Path) -> None:
+    for run in (broken_run(), Run().started().send("none", "200", due=["missing"]).finished("inconclusive", 3)):
+        cases = junit(tmp_path, run)
+        wrong = {f"{name} in {situation}" for (name, situation), each in run.summary.cases.items()
+                 if each.surplus or each.seen < each.due}  # fmt: skip
+        skipped = {name for name, case in cases.items() if any(isinstance(r, Skipped) for r in case.result)}
+        assert wrong
+        assert not wrong & skipped
+
+
+def test_junit_says_why_a_clause_was_never_due(tmp_path: Path) -> None:
+    reasons = ["never due: invalid", "disable answers 403: the state `disabled` cannot be reached"]
+    run = Run().started().send("fresh", "200", due=["success"], met=["success"])
+    [skipped] = junit(tmp_path, run.finished("inconclusive", 3, reasons=reasons))["invalid in disabled"].result
+    assert f"not tested: the clause was never due; {reasons[1]}" == skipped.message
+
+
+def test_junit_fails_where_only_the_pin_does(tmp_path: Path) -> None:
+    run = honest_run()
+    run.events.pop()
+    run.changed("empty list", "matched", ["200"], ["400"]).finished("fail", 1, reasons=["not as pinned: 200, now 400"])
+    [told] = junit(tmp_path, run)["pinned observations"].result
+    assert ("1 observation is not as pinned", "not as pinned: 200, now 400") == (told.message, told.text)
 
 
 def test_junit_points_to_the_line_of_the_clause(tmp_path: Path) -> None:
-    case = junit(tmp_path, broken_run())["already_exists in mismatched"]
+    case = junit(tmp_path, broken_run())[ACCOUNT]
     assert (DOCUMENT, "114") == (case._elem.get("file"), case._elem.get("line"))
 
 
 def test_junit_skips_an_accepted_failure_so_that_it_agrees_with_the_exit_code(tmp_path: Path) -> None:
     run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
-    [skipped] = junit(tmp_path, run)["already_exists in mismatched"].result
+    [skipped] = junit(tmp_path, run)[ACCOUNT].result
     assert isinstance(skipped, Skipped)
     assert "accepted until 2030-01-01: known" == skipped.message
 
 
-def test_junit_fails_a_case_whose_count_is_wrong_though_no_failure_was_kept(tmp_path: Path) -> None:
-    [failure] = junit(tmp_path, Run().started().send("none", "200", due=["missing"]))["missing in none"].result
-    assert isinstance(failure, Failure)
-    assert "due 1 times and came 0, not due 0 times and came 0" == failure.message
+def test_a_wrong_answer_that_never_came_back_is_an_error_and_no_failure(tmp_path: Path) -> None:
+    [error] = junit(tmp_path, Run().started().send("none", "200", due=["missing"]))["missing in none"].result
+    assert isinstance(error, Error)
+    assert "due 1 times and came 0, not due 0 times and came 0: a wrong answer that has not come back" == error.message
 
 
 @pytest.mark.parametrize(("report", "file"), [("junit", "junit.xml"), ("sarif", "report.sarif"), ("github", "step.md")])

@@ -107,7 +107,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler of a cluster: tcp://host:8786."),
         database_option,
-        click.option("--baseline", type=EXISTING, metavar="FILE", help="The file of accepted failures."),
+        click.option("--baseline", type=EXISTING, metavar="FILE", help="Accepted failures; need not exist yet."),
         click.option("--baseline-update", is_flag=True, help="Accept the failures of this run."),
         click.option("--baseline-prune", is_flag=True, help="Drop accepted failures that no longer come."),
         click.option("--pin", type=EXISTING, metavar="FILE", help="Observations to compare with; written if missing."),
@@ -136,7 +136,8 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     is_gate = command == "gate"
     drawn = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
     time = given["max_time"] or (None if is_gate else "60s")
-    phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate)
+    kept = not is_gate or given["database"] is not None
+    phases = parse_phases(given["phases"]) if given["phases"] else phase_names(gate=is_gate, kept=kept)
     return RunOptions(
         command=command,
         target=given["target"],

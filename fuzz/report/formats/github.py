@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from fuzz.events.summary import RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_lines
+from fuzz.report.facts.requests import requests_line
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.source_link import source_location
@@ -56,7 +59,8 @@ def _property(text: str) -> str:
 
 def step_summary(summary: Summary) -> str:
     """Markdown for the file that `GITHUB_STEP_SUMMARY` names."""
-    parts = [_verdict(summary), _clauses(summary), _matrix(queries.matrix_of(summary)), *_failures(summary)]
+    parts = [_verdict(summary), _clauses(summary), _matrix(queries.matrix_of(summary))]
+    parts += [[markdown(requests_line(summary))], *_failures(summary)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -65,21 +69,23 @@ def _verdict(summary: Summary) -> list[str]:
     seed = markdown(queries.seed_of(summary))
     facts = f"{counted(summary.total, 'request')} in {duration(queries.seconds_of(summary))}"
     return [
-        f"## {_MARKS[verdict]} calfuzz: {verdict}, {headline(summary)}",
+        f"## {_MARKS[verdict]} calfuzz: {queries.first_word(summary).lower()}, {headline(summary)}",
         "",
         f"Target {markdown(visible(queries.target_of(summary)))}, seed {seed}, {facts}.",
+        *(f"{markdown(line)}  " for line in origin_lines(summary)),
+        "",
         *(f"- {markdown(visible(note, limit=400))}" for note in _notes(summary)),
     ]
 
 
 def _notes(summary: Summary) -> list[str]:
-    return [*news_lines(summary), *queries.reasons_of(summary), *summary.troubles]
+    return [*news_lines(summary), *queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
 
 
 def _clauses(summary: Summary) -> list[str]:
-    heads = ["| | clause | due | seen | not due | surplus |", "|---|---|--:|--:|--:|--:|"]
+    heads = ["| | clause | verdict | due | seen | not due | surplus |", "|---|---|---|--:|--:|--:|--:|"]
     return heads + [
-        f"| {_MARKS[row.verdict]} | {markdown(visible(row.id))} "
+        f"| {_MARKS[row.verdict]} | {markdown(visible(row.id))} | {row.word} "
         f"| {row.due} | {row.seen} | {row.not_due} | {row.surplus} |"
         for row in queries.clause_rows(summary)
     ]

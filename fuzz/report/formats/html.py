@@ -21,6 +21,9 @@ from fuzz.events.summary import LATENCY_BOUNDS, RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
+from fuzz.report.facts.origin import build_of, origin_of
+from fuzz.report.facts.requests import requests_line
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_view import failure_view
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import LINE, counted, duration, visible
@@ -72,8 +75,9 @@ def _page(summary: Summary, size: Size) -> str:
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html.jinja").render(
         verdict=queries.verdict_of(summary),
+        word=queries.first_word(summary),
         headline=headline(summary),
-        reasons=[show(reason) for reason in [*queries.reasons_of(summary), *summary.troubles][: size.rows]],
+        reasons=[show(reason) for reason in _notes(summary)[: size.rows]],
         news=[show(line) for line in news_lines(summary)],
         facts=list(_facts(summary, show)),
         target=show(queries.target_of(summary)),
@@ -83,9 +87,13 @@ def _page(summary: Summary, size: Size) -> str:
         failures=list(_failures(environment, shown, size)),
         more_failures=len(failures) - len(shown),
         transitions=transitions,
+        failed=any(transition.failed for transition in transitions),
+        not_drawn=summary.sent["at_once"],
         diagram=Markup(sync_states_svg(transitions)),
         clauses=queries.clause_rows(summary),
         matrix=queries.matrix_of(summary),
+        requests=requests_line(summary),
+        shrinking=summary.shrinking,
         observations=queries.observations_of(summary),
         drift=summary.started["drift"],
         latency=_latency(summary),
@@ -112,6 +120,10 @@ def _environment(size: Size) -> Environment:
     return environment
 
 
+def _notes(summary: Summary) -> list[str]:
+    return [*queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
+
+
 def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
     yield "target", show(queries.target_of(summary))
     yield "requests", f"{summary.total:,}"
@@ -120,6 +132,8 @@ def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
         yield "retried, lost", f"{summary.retried:,}, {summary.lost:,}"
     yield "seed", queries.seed_of(summary)
     yield "began", show(summary.started["at"])
+    if build_of(summary):
+        yield "build", show(build_of(summary))
 
 
 def _failures(environment: Environment, failures: Sequence[FailureEvent], size: Size) -> Iterator[Markup]:
@@ -156,10 +170,8 @@ def _milliseconds(seconds: float) -> str:
 
 def _settings(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:
     started = summary.started
-    yield "command", show(started["command"])
-    yield "run", show(started["run"])
-    yield "base_url", show(started["base_url"])
-    yield "fallback_url", show(started["fallback_url"])
+    for name, value in origin_of(summary):
+        yield name, show(value)
     yield "version", show(started["version"])
     for name, value in started["options"].items():
         yield show(name), show(value)

@@ -13,17 +13,11 @@ from fuzz.events.history import News, name_of, news_of
 from fuzz.events.summary import Summary
 from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures, Replayed
 from fuzz.report import queries
+from fuzz.report.facts.origin import build_of
+from fuzz.report.facts.requests import RequestCounts, requests_of
 from fuzz.report.first_lines import headline, not_tried
 
 VERSION = 1
-
-
-class RequestCounts(TypedDict):
-    """Requests, every attempt counted."""
-
-    total: int
-    retried: int
-    lost: int
 
 
 class HistoryJson(TypedDict):
@@ -41,11 +35,14 @@ class HistoryJson(TypedDict):
 
 
 class PhaseJson(TypedDict):
-    """A phase. `done`, `listed`: requests of its list that it has come to, and of the whole list."""
+    """A phase. `shrinking`: those of its requests that shrank and confirmed failures. `done`, `listed`: requests of its
+    list that it has come to, and of the whole list.
+    """
 
     name: str
     scenarios: int
     requests: int
+    shrinking: int
     seconds: float
     complete: NotRequired[bool]
     done: NotRequired[int]
@@ -74,6 +71,13 @@ class ChangedObservationJson(TypedDict):
     seen: list[str]
 
 
+class AcceptedGoneJson(TypedDict):
+    """Accepted failures that were tried and do not come any more. `pruned`: they are dropped from the baseline."""
+
+    entries: list[str]
+    pruned: bool
+
+
 class FailureJson(TypedDict):
     """The part of a failure's event that the report holds."""
 
@@ -94,6 +98,7 @@ class FailureJson(TypedDict):
     intermittent: bool
     needs_past: bool
     accepted: Acceptance | None
+    expired: Acceptance | None
     count: int
     features: list[str]
     payload: list[str]
@@ -103,7 +108,9 @@ class FailureJson(TypedDict):
 
 
 class ReportJson(TypedDict):
-    """The whole report. `clauses` are the fields of `queries.ClauseRow`."""
+    """The whole report. `at`: when it began. `build`: the target's, empty if it is not known. `clauses` are the fields
+    of `queries.ClauseRow`.
+    """
 
     version: int
     target: str
@@ -114,6 +121,12 @@ class ReportJson(TypedDict):
     reasons: list[str]
     finished: bool
     seconds: float
+    run: str
+    command: str
+    at: str
+    base_url: str
+    fallback_url: str | None
+    build: str
     versions: dict[str, str]
     history: HistoryJson
     not_tried: list[str]
@@ -124,6 +137,7 @@ class ReportJson(TypedDict):
     failures: list[FailureJson]
     observations: list[ObservationJson]
     changed_observations: list[ChangedObservationJson]
+    accepted_gone: AcceptedGoneJson | None
     drift: list[DriftEntry]
     troubles: list[str]
     replays: NotRequired[list[Replayed]]
@@ -141,11 +155,17 @@ def report_json(summary: Summary) -> ReportJson:
         "reasons": queries.reasons_of(summary),
         "finished": queries.finished(summary),
         "seconds": queries.seconds_of(summary),
+        "run": summary.started["run"],
+        "command": summary.started["command"],
+        "at": summary.started["at"],
+        "base_url": summary.started["base_url"],
+        "fallback_url": summary.started["fallback_url"],
+        "build": build_of(summary),
         "versions": summary.started.get("versions", {}),
         "history": _history(summary),
         "not_tried": not_tried(summary),
-        "requests": {"total": summary.total, "retried": summary.retried, "lost": summary.lost},
-        "phases": [_phase(figures) for figures in summary.phases.values()],
+        "requests": requests_of(summary),
+        "phases": [_phase(figures, summary.shrinking[figures["phase"]]) for figures in summary.phases.values()],
         "clauses": [asdict(row) for row in queries.clause_rows(summary)],
         "situations": list(_situations(queries.matrix_of(summary))),
         "failures": [_failure(event) for event in queries.failures_of(summary)],
@@ -159,6 +179,7 @@ def report_json(summary: Summary) -> ReportJson:
             }
             for event in summary.changed
         ],
+        "accepted_gone": summary.gone and {"entries": summary.gone["entries"], "pruned": summary.gone["pruned"]},
         "drift": summary.started["drift"],
         "troubles": list(summary.troubles),
     }
@@ -184,11 +205,12 @@ def _history(summary: Summary) -> HistoryJson:
     }
 
 
-def _phase(figures: PhaseFigures) -> PhaseJson:
+def _phase(figures: PhaseFigures, shrinking: int) -> PhaseJson:
     phase: PhaseJson = {
         "name": figures["phase"],
         "scenarios": figures["scenarios"],
         "requests": figures["requests"],
+        "shrinking": shrinking,
         "seconds": figures["seconds"],
     }
     if "complete" in figures:
@@ -206,7 +228,7 @@ def _situations(matrix: queries.Matrix) -> Iterable[SituationJson]:
 
 
 def _failure(event: FailureEvent) -> FailureJson:
-    values: Mapping[str, object] = {"cause": "", "situations": {}, **event}
+    values: Mapping[str, object] = {"cause": "", "situations": {}, "expired": None, **event}
     return cast(FailureJson, {name: values[name] for name in FailureJson.__annotations__})
 
 

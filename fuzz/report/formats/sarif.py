@@ -9,6 +9,9 @@ from urllib.parse import quote
 from fuzz.events.summary import Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
+from fuzz.report.facts.origin import origin_of
+from fuzz.report.facts.requests import requests_line
+from fuzz.report.facts.standing import standing_lines
 from fuzz.report.failure_text import accepted_line, failure_lines
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.source_link import source_location
@@ -21,8 +24,10 @@ MAX_RESULTS = 5_000
 
 def sarif(summary: Summary) -> dict[str, Any]:
     """The log as JSON. Paths are relative to the repository's root, `%SRCROOT%`."""
+    driver: dict[str, Any] = {"name": "calfuzz", "rules": [_rule(row) for row in queries.clause_rows(summary)]}
+    version = summary.started.get("versions", {}).get("calfuzz")
     run = {
-        "tool": {"driver": {"name": "calfuzz", "rules": [_rule(row) for row in queries.clause_rows(summary)]}},
+        "tool": {"driver": driver | ({"version": visible(version)} if version else {})},
         "invocations": [_invocation(summary)],
         "columnKind": "unicodeCodePoints",
         "results": [_result(summary, failure) for failure in queries.failures_of(summary)[:MAX_RESULTS]],
@@ -34,16 +39,18 @@ def _rule(row: queries.ClauseRow) -> dict[str, Any]:
     return {
         "id": visible(row.id),
         "shortDescription": _message(visible(row.says)),
-        "properties": {"due": row.due, "seen": row.seen, "surplus": row.surplus, "verdict": str(row.verdict)},
+        "properties": {"due": row.due, "seen": row.seen, "surplus": row.surplus, "verdict": row.word},
     }
 
 
 def _invocation(summary: Summary) -> dict[str, Any]:
     """The invocation. `executionSuccessful`: the run has passed or failed, and is not inconclusive."""
     concluded = queries.finished(summary) and queries.exit_code_of(summary) in (0, 1)
-    says = f"{queries.verdict_of(summary).upper()} {headline(summary)}"
-    notes = [says, *news_lines(summary), *queries.reasons_of(summary), *summary.troubles]
+    says = f"{queries.first_word(summary)} {headline(summary)}"
+    standing = [*standing_lines(summary), *summary.troubles]
+    notes = [says, *news_lines(summary), *queries.reasons_of(summary), *standing]
     return {
+        "properties": {**dict(origin_of(summary)), "requests": requests_line(summary)},
         "executionSuccessful": concluded,
         "exitCode": queries.exit_code_of(summary),
         "toolExecutionNotifications": [

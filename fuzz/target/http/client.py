@@ -173,6 +173,16 @@ class Client:
             raise TimeOver
         return _delivery(None, request_id, lost)
 
+    def deliver_once(self, http_request: HttpRequest) -> Delivery:
+        """Sends a request that the run can do without: once, and a loss says nothing of the target."""
+        if not self._may_send():
+            return Delivery(None, "", 0, 0, may_have_acted=False, why="the time was over")
+        self._wait.while_waiting, self._wait.hold_last_byte = idle, None
+        self.requests_sent += 1
+        request_id = f"calfuzz-{self._run}-{next(self._numbers)}"
+        attempt = self._attempt(http_request, request_id)
+        return _delivery(attempt.answer, request_id, [] if attempt.answer is not None else [attempt])
+
     def _may_send(self) -> bool:
         """Whether one more request may be sent in time. Waits as the rate limit asks."""
         while (left := self.time_left()) > 0:
