@@ -111,7 +111,7 @@ def test_a_pinned_observation_that_changed_is_told_and_fails_only_a_strict_run()
     assert before == Path("pin.yaml").read_text(encoding="utf-8")
     strict = calfuzz(*run, "--variant", "empty-list-refused", "--pin-strict")
     assert 1 == strict.exit_code
-    assert re.search(r"^CHANGED  \d+ observations? (is|are) not as pinned$", strict.output, re.MULTILINE)
+    assert re.search(r"^CHANGED  \d+ observations? (is|are) not as pinned;", strict.output, re.MULTILINE)
     assert 1 == strict.output.count(line.removeprefix("changed: "))
 
 
@@ -121,7 +121,8 @@ def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
     assert 0 == result.exit_code
     assert "nothing was sent" in result.output
     assert not Path(".calfuzz").exists()
-    planned = {line.split()[0]: int(line.split()[2].replace(",", "")) for line in result.output.splitlines()[1:-1]}
+    rows = [line.split() for line in result.output.splitlines() if not line.startswith(("option ", "phase ", "in all"))]
+    planned = {row[0]: int(row[2].replace(",", "")) for row in rows}
     assert planned["systematic"] <= 2_500
     calfuzz("gate", "--no-progress", "--phases", "systematic")
     sent = {phase["name"]: phase["requests"] for phase in report()["phases"]}

@@ -221,7 +221,7 @@ GREEN = [STARTED, exchange(due=["success", "missing"], met=["success", "missing"
             3,
             ("401 since request 3", "never due: missing", "no way to none"),
         ),
-        ([*GREEN, failure()], "unreachable", (), RunVerdict.FAIL, 1, ("missing is broken",)),
+        ([*GREEN, failure()], "unreachable", (), RunVerdict.FAIL, 1, ("missing is broken", "unreachable")),
         (
             [STARTED, failure(), failure("g", clause="success")],
             None,

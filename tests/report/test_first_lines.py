@@ -100,7 +100,7 @@ def test_a_pinned_observation_that_changed_is_what_failed_a_strict_run() -> None
     run = whole_run()
     changed = {"event": "observation_changed", "feature": "f", "situation": "none", "pinned": ["200"], "seen": ["400"]}
     run.events.append(changed)
-    assert "1 observation changed" == headline(run.finished("fail", 1).summary)
+    assert "1 observation is not as pinned" == headline(run.finished("fail", 1).summary)
 
 
 def test_new_failures_come_first_then_sure_ones_then_states_then_short_ones() -> None:

@@ -44,9 +44,9 @@ def changed_run(*, strict: bool) -> Run:
 
 def test_a_run_that_only_the_pin_fails_says_changed_and_one_change_is_one_line(tmp_path: Path) -> None:
     texts = reports(tmp_path, changed_run(strict=True))
-    assert texts["terminal"].startswith("CHANGED  31 observations are not as pinned\n")
+    assert texts["terminal"].startswith("CHANGED  31 observations are not as pinned; not tried: ")
     assert 1 == texts["terminal"].count("200, now 422 refusal: feature 0, feature 1, feature 2 and 13 more features")
-    assert "## ❌ calfuzz: changed, 31 observations are not as pinned\n" in texts["step.md"]
+    assert "## ❌ calfuzz: changed, 31 observations are not as pinned; " in texts["step.md"]
     assert '<span class="word">CHANGED</span> 31 observations are not as pinned' in texts["report.html"]
     report = json.loads(texts["report.json"])
     assert ("fail", 1, 31) == (report["verdict"], report["exit_code"], len(report["changed_observations"]))
@@ -54,7 +54,7 @@ def test_a_run_that_only_the_pin_fails_says_changed_and_one_change_is_one_line(t
 
 def test_in_a_run_that_is_not_strict_a_change_is_a_note(tmp_path: Path) -> None:
     texts = reports(tmp_path, changed_run(strict=False))
-    assert texts["terminal"].startswith("PASS  the contract is kept\n")
+    assert texts["terminal"].startswith("PASS  the contract is kept; not tried: ")
     line = "changed: 200, now 422 refusal: feature 0, feature 1, feature 2 and 13 more features, in matched, fresh"
     assert line in texts["terminal"]
     assert line in texts["report.html"]
