@@ -111,3 +111,19 @@ def test_the_commands_of_an_example_parse(name: str) -> None:
         existing = [word.replace("targets/staging.yaml", __file__).replace("$TARGET", __file__) for word in arguments]
         words = [word.replace("$MAX_TIME", "45m").replace("calfuzz-report", str(WORKFLOWS)) for word in existing]
         cli.main.commands[verb].make_context(verb, words)
+
+
+def test_every_action_is_pinned_by_its_commit_and_one_action_by_one_commit() -> None:
+    files = [*WORKFLOWS.glob("*.yml"), WORKFLOWS.parents[1] / "action.yml"]
+    used = re.findall(r"uses: (\S+?)(?:@(\S+))?(?: # (v[\d.]+))?$", "\n".join(map(Path.read_text, files)), re.MULTILINE)
+    assert used
+    assert [] == [each for each in used if not re.fullmatch(r"[0-9a-f]{40}", each[1]) or not each[2]]
+    assert len({each[0] for each in used}) == len(set(used))
+
+
+def test_the_action_runs_the_commands_that_there_are() -> None:
+    action = yaml.safe_load((WORKFLOWS.parents[1] / "action.yml").read_text(encoding="utf-8"))
+    (step,) = (step for step in action["runs"]["steps"] if step.get("id") == "calfuzz")
+    options = set(re.findall(r"--[a-z-]+", step["run"]))
+    for command in ("run", "gate"):
+        assert options <= {option for param in main.commands[command].params for option in param.opts}
