@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from fuzz import cli
+from fuzz.cli import main
 from fuzz.report.write import KINDS
 
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
