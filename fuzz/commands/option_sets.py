@@ -98,6 +98,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         report_option(DEFAULT_REPORTS),
         report_dir_option("a new one; .calfuzz/reports/latest is the newest"),
+        click.option(
+            "--journal-size", metavar="SIZE", help="Size of the journal past which what passes is only counted. [256MB]"
+        ),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
         click.option(
@@ -126,7 +129,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     """The options of `run` or `gate`, checked. UsageError for a value that cannot be used."""
-    from fuzz.run.options import GATE_SEED, RunOptions, parse_limit, parse_time
+    from fuzz.run.options import GATE_SEED, JOURNAL_SIZE, RunOptions, parse_limit, parse_size, parse_time
     from fuzz.run.phase_list import parse_phases, phase_names
 
     is_gate = command == "gate"
@@ -159,6 +162,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         dry_run=given["dry_run"],
         reports=kinds_in(given["reports"]),
         report_dir=given["report_dir"],
+        journal_size=parse_size(given["journal_size"]) if given["journal_size"] else JOURNAL_SIZE,
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],

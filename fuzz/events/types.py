@@ -199,6 +199,26 @@ class ExchangeEvent(TypedDict):
     at: NotRequired[str]
 
 
+class Totals(TypedDict):
+    """All that a run has counted so far, from a journal that no longer holds each exchange. It replaces earlier counts.
+
+    `unwritten`: exchanges that were counted and not written. `requests`: in all, retried, lost; `phases`: by phase.
+    `clauses`, `cases`: clause (and situation), due, seen, not due, surplus. `observations`: feature, situation, label,
+    how often. `edges`: state, act, label, state, how often, failures.
+    """
+
+    event: Literal["totals"]
+    unwritten: int
+    requests: list[int]
+    latency: list[int]
+    phases: dict[str, int]
+    clauses: list[tuple[str, int, int, int, int]]
+    cases: list[tuple[str, str, int, int, int, int]]
+    situations: dict[str, dict[str, int]]
+    observations: list[tuple[str, str, str, int]]
+    edges: list[tuple[str, str, str, str, int, int]]
+
+
 class TraceStep(TypedDict):
     """One step of a failure's evidence, as reports show it.
 
@@ -360,6 +380,7 @@ Event = (
     | PhaseStarted
     | PhaseFinished
     | ExchangeEvent
+    | Totals
     | FailureEvent
     | Replayed
     | FailureRenamed

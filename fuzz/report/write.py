@@ -157,7 +157,7 @@ def _html(file: TextIO, run: _Run) -> None:
 def _har(file: TextIO, run: _Run) -> None:
     from fuzz.report.formats.har import write_har
 
-    write_har(file, run.journal.events())
+    write_har(file, run.journal.events)
 
 
 def _sarif(file: TextIO, run: _Run) -> None:

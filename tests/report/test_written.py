@@ -332,7 +332,7 @@ def test_hostile_text_breaks_no_report(tmp_path: Path, text: str) -> None:
               and isinstance(case.result[0], Failure)]  # fmt: skip
     assert case.result[0].text
     load_sarif(tmp_path, run)
-    assert 2 == len(har(tmp_path, run))
+    assert 3 == len(har(tmp_path, run))
     _, stdout = written(tmp_path, run, "github")
     assert ["::notice", "::error"] == [line.partition(" ")[0] for line in stdout.splitlines()]
     assert len(step_summary(run.summary).encode()) < 1_000_000
