@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REPORTS = "json"
 RATE_HELP = "Requests per second at the most, as 8/s. [default: the profile's, the swagger's, 5/s]"
+KINDS_HELP = "Kinds: json,junit,html,har,sarif,markdown,ctrf,github."
 EXISTING = click.Path(path_type=Path)
 
 
@@ -49,7 +50,7 @@ def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def report_option(kinds: str = "") -> Callable[..., Any]:
     """The option that names the kinds of reports. `kinds`: those that are written without it."""
-    return click.option("--report", "reports", default=kinds, help="Kinds: json,junit,html,har,sarif,github.")
+    return click.option("--report", "reports", default=kinds, help=KINDS_HELP)
 
 
 def report_dir_option(default: str) -> Callable[..., Any]:
