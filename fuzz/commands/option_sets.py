@@ -130,8 +130,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     """The options of `run` or `gate`, checked. UsageError for a value that cannot be used."""
-    from fuzz.run.options import GATE_SEED, JOURNAL_SIZE, RunOptions, parse_limit, parse_size, parse_time
+    from fuzz.run.options import GATE_SEED, RunOptions, parse_limit, parse_size, parse_time
     from fuzz.run.phase_list import parse_phases, phase_names
+    from fuzz.session.journal import JOURNAL_SIZE
 
     is_gate = command == "gate"
     drawn = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")

@@ -1,11 +1,12 @@
 """A failure in plain text: the sentence of its clause, its steps, and why the last answer is wrong.
 
 ```text
-FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
+FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
       "… do not match the staff member's existing calendar sync record"
-  1   POST calendar_syncs           provider google_v3                           200   fresh
-  2   PUT  bulk_create              google_v3, a@example.com                     200   bound
-  3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+  1   POST calendar_syncs  provider google_v3                        200   fresh
+  2   PUT  bulk_create     google_v3, a@example.com                  200   bound
+  3   PUT  bulk_create     google_v3, b@example.com                  200
+      expected 422 already_exists
       After step 2 the account is a@example.com; step 3 names b@example.com.
       replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
 ```
@@ -14,6 +15,7 @@ FAIL  already_exists, in mismatched (account)                                   
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from textwrap import wrap
 from typing import Literal, TypeVar
 
@@ -21,10 +23,7 @@ from fuzz.bundle.fingerprint import slug
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
-from fuzz.report.text import counted, cut_in_the_middle, visible
-
-WIDTH = 99
-"""Columns of a title's line, at whose end the place in the document stands."""
+from fuzz.report.text import NARROW, counted, cut_in_the_middle, visible, wrapped
 
 LINE_NAME = 56
 """Columns of a failure's name in a line of its own: with a time before it, all of it is within the first 80."""
@@ -44,8 +43,12 @@ NEEDS_MORE = "after a disconnect, or on another staff member, they passed alone,
 _BRACKETS = {"first": " ┐", "second": " ┘"}
 """What stands behind the numbers of two steps that went at the same time."""
 
-_MIN_WIDTHS = (3, 4, 24, 44, 5, 0)
-"""Minimum widths of the columns of a step."""
+_SAYS = 3
+"""The column that says what a step sends. It gets what room the others leave."""
+
+_MIN_WIDTHS = (3, 4, 14, 18, 5, 0)
+_MAX_WIDTHS = (4, 7, 16, NARROW, 18, 12)
+"""Widths of the columns of a step: at least, and at the most. A cell that is longer is broken into lines."""
 
 T = TypeVar("T")
 
@@ -53,25 +56,27 @@ T = TypeVar("T")
 def failure_lines(failure: FailureEvent) -> list[str]:
     """The lines of one failure, safe to print."""
     return [
-        title(failure),
-        f'{_INDENT}"{visible(failure["says"])}"',
+        *_title(failure),
+        *_broken(f'"{visible(failure["says"])}"'),
         *_steps(failure),
-        *(f"{_INDENT}{line}" for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
-        f"{_INDENT}{replay_line(failure)}",
+        *(line for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
+        *_replay(failure),
     ]
 
 
 def _broken(text: str) -> list[str]:
-    """A text in lines that are as long as a title, broken at spaces alone."""
-    return wrap(text, WIDTH - len(_INDENT), break_long_words=False, break_on_hyphens=False)
+    """A text in indented lines of a narrow terminal, broken at spaces alone."""
+    return wrapped(f"{_INDENT}{text}", indent=len(_INDENT))
 
 
-def title(failure: FailureEvent) -> str:
-    """`FAIL  clause, in situation`, and the clause's place in the document."""
+def _title(failure: FailureEvent) -> list[str]:
+    """`FAIL  clause, in situation`, and the clause's place in the document, on the next line if the first is full."""
     word = "FAIL" if not failure["accepted"] else "ACCEPTED"
     says = f"{word}  {visible(failure['clause'])}, in {visible(situation_of(failure))}"
     where = visible(failure["where"])
-    return f"{says}{where:>{max(len(where) + 2, WIDTH - len(says))}}"
+    if len(says) + 2 + len(where) <= NARROW:
+        return [f"{says}{where:>{NARROW - len(says)}}"]
+    return [*wrapped(says, indent=len(_INDENT)), f"{_INDENT}{where}"]
 
 
 def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
@@ -84,21 +89,40 @@ def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
     return f"{word}  {cut_in_the_middle(visible(name), room)}  {situation}: {saw}"
 
 
-def replay_line(failure: FailureEvent) -> str:
+def _replay(failure: FailureEvent) -> list[str]:
+    """The command that runs the failure again, whole on one line."""
     bundle = failure["bundle"]
-    return f"replay: calfuzz replay {visible(bundle, limit=1000)}" if bundle else "no bundle was kept"
+    if not bundle:
+        return [f"{_INDENT}no bundle was kept"]
+    command = f"calfuzz replay {visible(bundle, limit=1000)}"
+    line = f"{_INDENT}replay: {command}"
+    indent = _INDENT if len(_INDENT) + len(command) <= NARROW else ""
+    return [line] if len(line) <= NARROW else [f"{_INDENT}replay:", f"{indent}{command}"]
 
 
 def _steps(failure: FailureEvent) -> Iterator[str]:
     trace = failure["trace"]
     pairs = pairs_of(failure)
-    rows = [_row(trace[place], staff_of(trace[place], trace), pairs) for place in ends_of(range(len(trace)))]
-    widths = [max([width, *(len(row[column]) for row in rows)]) for column, width in enumerate(_MIN_WIDTHS)]
-    for index, row in enumerate(rows):
+    steps = ends_of(trace)
+    rows = [_row(step, staff_of(step, trace), pairs) for step in steps]
+    longest = (max(map(len, column)) for column in zip(*rows, strict=True))
+    widths = [min(max(sizes), most) for *sizes, most in zip(longest, _MIN_WIDTHS, _MAX_WIDTHS, strict=True)]
+    widths[_SAYS] = 0
+    widths[_SAYS] = max(_MIN_WIDTHS[_SAYS], NARROW - len("  ") - sum(widths) - len(widths) + 1)
+    for index, (step, row) in enumerate(zip(steps, rows, strict=True)):
         if len(trace) > len(rows) and index == len(rows) // 2:
             yield f"{_INDENT}… {len(trace) - len(rows)} steps …"
-        cells = " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {cells}".rstrip()
+        yield from _in_columns(row, widths)
+        if step["kind"] == "fail":
+            yield f"{_INDENT}{outcome_of(step)}"
+
+
+def _in_columns(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """The lines of a row: as many as its longest cell needs in its column."""
+    cells = [wrap(cell, max(1, width), break_on_hyphens=False) for cell, width in zip(row, widths, strict=True)]
+    for line in zip_longest(*cells, fillvalue=""):
+        aligned = (part.ljust(width) for part, width in zip(line, widths, strict=True))
+        yield f"  {' '.join(aligned)}".rstrip()
 
 
 def pairs_of(failure: FailureEvent) -> dict[int, Literal["first", "second"]]:
@@ -128,10 +152,10 @@ def _row(step: TraceStep, staff: str, pairs: Mapping[int, str]) -> tuple[str, ..
     return (
         f"{visible(step['step'])}{bracket}",
         visible(step["method"], limit=20),
-        visible(step["path"], limit=60),
+        cut_in_the_middle(visible(step["path"], limit=60), _MAX_WIDTHS[2]),
         visible(f"{staff}{step['says']}", limit=80),
         visible(step["seen"], limit=40),
-        outcome_of(step),
+        "" if step["kind"] == "fail" else outcome_of(step),
     )
 
 

@@ -53,9 +53,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class FailureView:
-    """One failure, as texts to show. Frozen. `steps` is empty if the page has no room for them."""
+    """One failure, as texts to show. Frozen. `kinds`: what a reader may want to see alone. `found_after`: requests.
+    `steps` is empty if the page has no room for them.
+    """
 
+    number: int
     anchor: str
+    kinds: tuple[str, ...]
+    found_after: int
     clause: str
     situation: str
     where: str
@@ -77,7 +82,10 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
     trace, curl, bundle = failure["trace"], failure["curl"], failure["bundle"]
     shown = ends_of(range(len(trace))) if body else []
     return FailureView(
+        number=number + 1,
         anchor=f"failure-{number}",
+        kinds=tuple(kinds_of(failure)),
+        found_after=failure["requests_to_find"],
         clause=show(failure["clause"]),
         situation=show(queries.situation_of(failure)),
         where=show(failure["where"]),
@@ -92,6 +100,17 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
         left_out=len(trace) - len(shown) if body else 0,
         curl=_copied(_all_of(failure), 2 * COPIED) if body and len(curl) > 1 else "",
     )
+
+
+def kinds_of(failure: FailureEvent) -> Iterator[str]:
+    """`new` or `failing`, where earlier runs are known; `flaky` if it does not come each time; `accepted`."""
+    age = failure.get("age", "")
+    if failure["accepted"]:
+        yield "accepted"
+    elif age:
+        yield "new" if age == queries.NEW else "failing"
+    if failure["intermittent"] or age.startswith(queries.COMES_AND_GOES):
+        yield "flaky"
 
 
 def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
