@@ -222,7 +222,8 @@ class Totals(TypedDict):
 class TraceStep(TypedDict):
     """One step of a failure's evidence, as reports show it.
 
-    `sent`: seconds from the first of the answered requests to this one, if it was answered.
+    `sent`: seconds from the first of the answered requests to this one, if it was answered. `logs`: the address of the
+    request's logs, if the profile says where they are.
     """
 
     step: int
@@ -239,6 +240,7 @@ class TraceStep(TypedDict):
     request: RequestEntry
     answer: AnswerEntry | None
     sent: NotRequired[float]
+    logs: NotRequired[str]
 
 
 class Acceptance(TypedDict):

@@ -34,6 +34,7 @@ STEPS = 40
 MOST_SITUATIONS = 6
 """Situations of one failure that are spelt out."""
 
+LONGEST_LINK = 2_500
 ARGUMENT = 1_000
 """Maximum characters of an argument, and of each other conclusion."""
 
@@ -60,7 +61,8 @@ def failure_lines(failure: FailureEvent) -> list[str]:
         *_broken(f'"{visible(failure["says"])}"'),
         *_steps(failure),
         *(line for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
-        *_replay(failure),
+        *_request(failure),
+        *_whole("replay", f"calfuzz replay {visible(bundle, limit=1000)}" if (bundle := failure["bundle"]) else ""),
     ]
 
 
@@ -89,15 +91,26 @@ def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
     return f"{word}  {cut_in_the_middle(visible(name), room)}  {situation}: {saw}"
 
 
-def _replay(failure: FailureEvent) -> list[str]:
-    """The command that runs the failure again, whole on one line."""
-    bundle = failure["bundle"]
-    if not bundle:
-        return [f"{_INDENT}no bundle was kept"]
-    command = f"calfuzz replay {visible(bundle, limit=1000)}"
-    line = f"{_INDENT}replay: {command}"
-    indent = _INDENT if len(_INDENT) + len(command) <= NARROW else ""
-    return [line] if len(line) <= NARROW else [f"{_INDENT}replay:", f"{indent}{command}"]
+def _request(failure: FailureEvent) -> Iterator[str]:
+    """The id of the request that failed, and where its logs are."""
+    step = failing_step(failure)
+    if step is not None:
+        yield from _whole("request", visible(step["request"]["id"]))
+        yield from _whole("logs", visible(step.get("logs"), limit=LONGEST_LINK))
+
+
+def failing_step(failure: FailureEvent) -> TraceStep | None:
+    """The step whose answer is the failure."""
+    return next((step for step in failure["trace"] if step["kind"] == "fail"), None)
+
+
+def _whole(name: str, text: str) -> list[str]:
+    """`name: text`, the text whole on one line, so that it can be copied: a command, an address. Nothing of no text."""
+    line = f"{_INDENT}{name}: {text}"
+    indent = _INDENT if len(_INDENT) + len(text) <= NARROW else ""
+    if not text:
+        return []
+    return [line] if len(line) <= NARROW else [f"{_INDENT}{name}:", f"{indent}{text}"]
 
 
 def _steps(failure: FailureEvent) -> Iterator[str]:

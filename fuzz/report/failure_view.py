@@ -15,7 +15,16 @@ from typing import Any
 from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
 from fuzz.report.diagrams.intervals import Bar, bars
-from fuzz.report.failure_text import NEEDS_MORE, accepted_line, ends_of, outcome_of, pairs_of, situations_line, staff_of
+from fuzz.report.failure_text import (
+    LONGEST_LINK,
+    NEEDS_MORE,
+    accepted_line,
+    ends_of,
+    outcome_of,
+    pairs_of,
+    situations_line,
+    staff_of,
+)
 from fuzz.report.text import visible, visible_block
 
 Show = Callable[[Any], str]
@@ -44,6 +53,7 @@ class StepView:
     request: str
     answer: str
     id: str
+    logs: str
     seconds: float | None
     curl: str
     copied: str
@@ -156,10 +166,17 @@ def _step(step: TraceStep, staff: str, curl: str, show: Show, body: int) -> Step
         request=_message(f"{request['method']} {request['url']}", request, show, body),
         answer=_message(str(answer["status"]), answer, show, body) if answer else "no answer",
         id=show(request["id"]),
+        logs=_link(step),
         seconds=float(answer["seconds"]) if answer else None,
         curl=visible_block(curl, limit=body),
         copied=_copied(curl, COPIED),
     )
+
+
+def _link(step: TraceStep) -> str:
+    """The address of a step's logs, if it is one that a browser may follow."""
+    link = visible(step.get("logs"), limit=LONGEST_LINK)
+    return link if link.startswith(("http://", "https://")) else ""
 
 
 def _all_of(failure: FailureEvent) -> str:

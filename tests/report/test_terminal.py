@@ -23,6 +23,7 @@ FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
   3   PUT  bulk_create    google_v3, b@example.com                   200
       expected 422 already_exists
       After step 2 the account is a@example.com; step 3 names b@example.com.
+      request: calfuzz-7c1f-3
       replay:
       calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
 """
@@ -77,7 +78,7 @@ def test_two_steps_at_the_same_time_stand_together_also_before_the_one_that_fail
 
 def test_a_long_argument_is_broken_into_lines_and_a_long_word_is_not() -> None:
     word = "x" * 150
-    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[7:-2]
+    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[7:-3]
     assert [True, True, True, False, True] == [len(line) <= 80 for line in lines]
     assert f"      {word}" == lines[3]
     assert f"{'one two three ' * 12}{word} end" == " ".join(line.removeprefix("      ") for line in lines)

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from fuzz.events.summary import RunVerdict, Summary
+from fuzz.events.types import FailureEvent
 from fuzz.report import queries
-from fuzz.report.failure_text import failure_lines
+from fuzz.report.failure_text import failing_step, failure_lines
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import counted, duration, visible
 
@@ -65,9 +66,18 @@ def _matrix(matrix: queries.Matrix) -> list[str]:
 def _failures(summary: Summary) -> Iterator[list[str]]:
     failures = queries.failures_of(summary)
     for failure in failures[:FAILURES]:
-        yield fenced(failure_lines(failure))
+        yield [*fenced(failure_lines(failure)), *_logs(failure)]
     if len(failures) > FAILURES:
         yield [f"And {counted(len(failures) - FAILURES, 'failure')} more."]
+
+
+def _logs(failure: FailureEvent) -> list[str]:
+    """A link to the logs of the request that failed: in a block of code it could not be followed."""
+    step = failing_step(failure)
+    link = step.get("logs", "") if step is not None else ""
+    if step is None or not re.fullmatch(r"https?://[!-;=?-~]{1,2500}", link):
+        return []
+    return ["", f"[Logs of {markdown(visible(step['request']['id']))}](<{link}>)"]
 
 
 def markdown(text: str) -> str:
