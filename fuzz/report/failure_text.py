@@ -15,15 +15,13 @@ FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
-from textwrap import wrap
 from typing import Literal, TypeVar
 
 from fuzz.bundle.fingerprint import slug
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
-from fuzz.report.text import NARROW, counted, cut_in_the_middle, visible, wrapped
+from fuzz.report.text import NARROW, Columns, counted, cut_in_the_middle, visible, wrapped
 
 LINE_NAME = 56
 """Columns of a failure's name in a line of its own: with a time before it, all of it is within the first 80."""
@@ -44,12 +42,8 @@ NEEDS_MORE = "after a disconnect, or on another staff member, they passed alone,
 _BRACKETS = {"first": " ┐", "second": " ┘"}
 """What stands behind the numbers of two steps that went at the same time."""
 
-_SAYS = 3
-"""The column that says what a step sends. It gets what room the others leave."""
-
-_MIN_WIDTHS = (3, 4, 14, 18, 5, 0)
-_MAX_WIDTHS = (4, 7, 16, NARROW, 18, 12)
-"""Widths of the columns of a step: at least, and at the most. A cell that is longer is broken into lines."""
+STEP = Columns(least=(3, 4, 14, 18, 5, 0), most=(4, 7, 16, NARROW, 18, 12), grows=3)
+"""A step: its number, method, path, what it says, what was seen, the state after it."""
 
 T = TypeVar("T")
 
@@ -118,24 +112,12 @@ def _steps(failure: FailureEvent) -> Iterator[str]:
     pairs = pairs_of(failure)
     steps = ends_of(trace)
     rows = [_row(step, staff_of(step, trace), pairs) for step in steps]
-    longest = (max(map(len, column)) for column in zip(*rows, strict=True))
-    widths = [min(max(sizes), most) for *sizes, most in zip(longest, _MIN_WIDTHS, _MAX_WIDTHS, strict=True)]
-    widths[_SAYS] = 0
-    widths[_SAYS] = max(_MIN_WIDTHS[_SAYS], NARROW - len("  ") - sum(widths) - len(widths) + 1)
-    for index, (step, row) in enumerate(zip(steps, rows, strict=True)):
+    for index, (step, lines) in enumerate(zip(steps, STEP.lines(rows), strict=True)):
         if len(trace) > len(rows) and index == len(rows) // 2:
             yield f"{_INDENT}… {len(trace) - len(rows)} steps …"
-        yield from _in_columns(row, widths)
+        yield from lines
         if step["kind"] == "fail":
             yield f"{_INDENT}{outcome_of(step)}"
-
-
-def _in_columns(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    """The lines of a row: as many as its longest cell needs in its column."""
-    cells = [wrap(cell, max(1, width), break_on_hyphens=False) for cell, width in zip(row, widths, strict=True)]
-    for line in zip_longest(*cells, fillvalue=""):
-        aligned = (part.ljust(width) for part, width in zip(line, widths, strict=True))
-        yield f"  {' '.join(aligned)}".rstrip()
 
 
 def pairs_of(failure: FailureEvent) -> dict[int, Literal["first", "second"]]:
@@ -165,7 +147,7 @@ def _row(step: TraceStep, staff: str, pairs: Mapping[int, str]) -> tuple[str, ..
     return (
         f"{visible(step['step'])}{bracket}",
         visible(step["method"], limit=20),
-        cut_in_the_middle(visible(step["path"], limit=60), _MAX_WIDTHS[2]),
+        cut_in_the_middle(visible(step["path"], limit=60), STEP.most[2]),
         visible(f"{staff}{step['says']}", limit=80),
         visible(step["seen"], limit=40),
         "" if step["kind"] == "fail" else outcome_of(step),

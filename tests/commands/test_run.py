@@ -120,7 +120,8 @@ def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
     assert 0 == result.exit_code
     assert "nothing was sent" in result.output
     assert not Path(".calfuzz").exists()
-    planned = {line.split()[0]: int(line.split()[2].replace(",", "")) for line in result.output.splitlines()[1:-1]}
+    lines = [line.split() for line in result.output.splitlines()[1:-1] if not line.startswith(" ")]
+    planned = {line[0]: int(line[2].replace(",", "")) for line in lines}
     assert planned["systematic"] <= 2_500
     calfuzz("gate", "--no-progress", "--phases", "systematic")
     sent = {phase["name"]: phase["requests"] for phase in report()["phases"]}
