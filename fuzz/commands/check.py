@@ -12,7 +12,7 @@ from fuzz.events.types import Event, ExchangeEvent
 from fuzz.failures.handler import FailureHandler
 from fuzz.phases import preflight, target_build
 from fuzz.report.first_lines import speed
-from fuzz.report.text import counted, visible
+from fuzz.report.text import counted, hanging, visible, wrapped
 from fuzz.run.checklist import Mark, Row, Seen, exit_code, rows
 from fuzz.run.options import RunOptions
 from fuzz.run.setup.documents import read_contract
@@ -52,8 +52,8 @@ def check(options: RunOptions, *, faults: Sequence[str], variants: Sequence[str]
             *rows(Seen(profile, session, tuple(exchanges))),
             Row("rate", Mark.RIGHT, f"{speed(rate.per_second)} ({rate.where})"),
         ]
-        text = "".join(f"{line}\n" for line in (*_lines(checked), "", _verdict(checked, stopped, total)))
-        stdout.write(secrets.redact(text))
+        lines = (*_lines(checked), "", *wrapped(_verdict(checked, stopped, total), indent=6))
+        stdout.write(secrets.redact("".join(f"{line}\n" for line in lines)))
     return int(exit_code(checked, stopped))
 
 
@@ -71,8 +71,8 @@ def _lines(checked: Sequence[Row]) -> list[str]:
     width = max(len(row.what) for row in checked)
     lines = []
     for row in checked:
-        lines.append(f"{row.mark:<8} {visible(row.what):<{width}}  {visible(row.says, limit=LINE)}")
-        lines += [f"{'':8} {'':{width}}  next: {visible(row.write, limit=LINE)}"] if row.write else []
+        lines += hanging(f"{row.mark:<8} {visible(row.what):<{width}}  ", visible(row.says, limit=LINE))
+        lines += hanging(f"{'':8} {'':{width}}  next: ", visible(row.write, limit=LINE)) if row.write else []
     return lines
 
 

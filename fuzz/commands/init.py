@@ -70,6 +70,10 @@ $business
 #verify_tls: true
 #client_certificate: {cert: client.pem, key: client.key}
 
+# Where the logs of one request are: reports link there from the request that failed. {request_id} is its X-Request-Id,
+# {trace_id} the trace of its traceparent.
+#logs: https://logs.example/search?q={request_id}
+
 # A Web Fuzzing Commons auth file, for tokens that are {auth: NAME}.
 #auth_file: auth.yaml
 

@@ -210,22 +210,19 @@ def _replay_one(
     found = place.says if kept.bundle is None else _found_on(kept.bundle)
     where = place.says if found == place.says else f"{place.says}, and it was found on {found}"
     try:
-        result = replace(_result(kept, session, times), where=where)
+        result = replace(_result(kept, session, times), where=where).redacted(secrets.redact)
         failed = failed_event(session, kept.path, kept.bundle, result) if kept.bundle is not None else None
         if failed is not None:
             own.emit(failed)
     finally:
         session.close()
-    _tell(result, kept, time.monotonic() - began, own, stdout, secrets)
+    _tell(result, kept, time.monotonic() - began, own, stdout)
     stdout.writelines(f"        trouble: {visible(trouble)}\n" for trouble in own.summary.troubles)
 
 
-def _tell(
-    result: ReplayResult, kept: Kept, seconds: float, journal: Journal, stdout: TextIO, secrets: Secrets | None = None
-) -> None:
+def _tell(result: ReplayResult, kept: Kept, seconds: float, journal: Journal, stdout: TextIO) -> None:
     """Prints what came of a replay, and puts it into the journal."""
-    text = as_text(result)
-    stdout.write(secrets.redact(text) if secrets is not None else text)
+    stdout.write(as_text(result))
     journal.emit(replayed_event(result, kept.bundle, seconds))
 
 

@@ -123,7 +123,8 @@ def _run(
         profile = ready()
         announced = announced or _announced(options, contract, profile)
         secrets = secrets_for(profile, auth_file_of(options.target, profile))
-        with closing(Journal(folder.events, secrets, (terminal.on_event, shared.listen))) as journal:
+        listeners = (terminal.on_event, shared.listen)
+        with closing(Journal(folder.events, secrets, listeners, size=options.journal_size)) as journal:
             past = TargetHistory(history_of(place), profile.name, profile.base_url if options.target else "")
             run = Run(
                 options if cluster is None else replace(options, workers=1),

@@ -25,6 +25,7 @@ from fuzz.events.types import (
     RunFinished,
     RunStarted,
     TargetBuild,
+    Totals,
 )
 
 SHRINKING = "shrink"
@@ -122,11 +123,15 @@ class Summary:
     total: int = 0
     retried: int = 0
     lost: int = 0
+    unwritten: int = 0
+    """Exchanges that the journal only counts."""
 
     def fold(self, event: Event) -> None:
         """Adds one event. An event of an unknown kind changes nothing."""
         if event["event"] == "exchange":
             _exchange(self, event)
+        elif event["event"] == "totals":
+            _take_over(self, event)
         elif event["event"] == "run_started":
             self.started = event
             self.clauses = {clause["id"]: ClauseTally() for clause in event["clauses"]}
@@ -243,6 +248,49 @@ def _count_attempts(summary: Summary, attempts: int) -> None:
     phase = summary.phases.get(summary.phase or "")
     if phase is not None:
         phase["requests"] += attempts
+
+
+def totals_of(summary: Summary, unwritten: int) -> Totals:
+    """All counts of a summary, as an event."""
+    return {
+        "event": "totals",
+        "unwritten": unwritten,
+        "requests": [summary.total, summary.retried, summary.lost],
+        "latency": summary.latency,
+        "phases": {name: phase["requests"] for name, phase in summary.phases.items()},
+        "clauses": [(name, *_counts(tally)) for name, tally in summary.clauses.items()],
+        "cases": [(*case, *_counts(tally)) for case, tally in summary.cases.items()],
+        "situations": {situation: dict(answers) for situation, answers in summary.situations.items()},
+        "observations": [
+            (*seen, label, count) for seen, labels in summary.observations.items() for label, count in labels.items()
+        ],
+        "edges": [(*edge, count, failures) for edge, (count, failures) in summary.edges.items()],
+        "touched": [(*case, by, count) for case, found in summary.touched.items() for by, count in found.items()],
+        "sent": dict(summary.sent),
+        "shrinking": dict(summary.shrinking),
+    }
+
+
+def _counts(tally: ClauseTally) -> tuple[int, int, int, int]:
+    return tally.due, tally.seen, tally.not_due, tally.surplus
+
+
+def _take_over(summary: Summary, event: Totals) -> None:
+    """Replaces the counts of a summary by those of an event."""
+    summary.total, summary.retried, summary.lost = event["requests"]
+    summary.unwritten, summary.latency = event["unwritten"], list(event["latency"])
+    for name, requests in event["phases"].items():
+        if name in summary.phases:
+            summary.phases[name]["requests"] = requests
+    summary.clauses.update({name: ClauseTally(*counts) for name, *counts in event["clauses"]})
+    summary.cases.update({(clause, situation): ClauseTally(*counts) for clause, situation, *counts in event["cases"]})
+    summary.situations.update({situation: Counter(answers) for situation, answers in event["situations"].items()})
+    for feature, situation, label, count in event["observations"]:
+        summary.observations[feature, situation][label] = count
+    summary.edges.update({(was, act, label, now): counts for was, act, label, now, *counts in event["edges"]})
+    for clause, situation, by, count in event["touched"]:
+        summary.touched[clause, situation][by] = count
+    summary.sent, summary.shrinking = Counter(event["sent"]), Counter(event["shrinking"])
 
 
 def _one(states: list[str]) -> str:

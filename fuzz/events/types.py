@@ -204,10 +204,35 @@ class ExchangeEvent(TypedDict):
     earlier: NotRequired[int]
 
 
+class Totals(TypedDict):
+    """All that a run has counted so far, from a journal that no longer holds each exchange. It replaces earlier counts.
+
+    `unwritten`: exchanges that were counted and not written. `requests`: in all, retried, lost; `phases`: by phase.
+    `clauses`, `cases`: clause (and situation), due, seen, not due, surplus. `observations`: feature, situation, label,
+    how often. `edges`: state, act, label, state, how often, failures. `touched`: clause, situation, whose wrong answer,
+    how often. `sent`: by kind of request; `shrinking`: by phase.
+    """
+
+    event: Literal["totals"]
+    unwritten: int
+    requests: list[int]
+    latency: list[int]
+    phases: dict[str, int]
+    clauses: list[tuple[str, int, int, int, int]]
+    cases: list[tuple[str, str, int, int, int, int]]
+    situations: dict[str, dict[str, int]]
+    observations: list[tuple[str, str, str, int]]
+    edges: list[tuple[str, str, str, str, int, int]]
+    touched: list[tuple[str, str, str, int]]
+    sent: dict[str, int]
+    shrinking: dict[str, int]
+
+
 class TraceStep(TypedDict):
     """One step of a failure's evidence, as reports show it.
 
-    `sent`: seconds from the first of the answered requests to this one, if it was answered.
+    `sent`: seconds from the first of the answered requests to this one, if it was answered. `logs`: the address of the
+    request's logs, if the profile says where they are.
     """
 
     step: int
@@ -224,6 +249,7 @@ class TraceStep(TypedDict):
     request: RequestEntry
     answer: AnswerEntry | None
     sent: NotRequired[float]
+    logs: NotRequired[str]
 
 
 class Acceptance(TypedDict):
@@ -388,6 +414,7 @@ Event = (
     | PhaseStarted
     | PhaseFinished
     | ExchangeEvent
+    | Totals
     | FailureEvent
     | Replayed
     | FailureRenamed

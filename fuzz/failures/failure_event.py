@@ -176,7 +176,7 @@ def trace_of(session: Session, evidence: Sequence[Exchange]) -> list[TraceStep]:
 def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
     """One step of the evidence."""
     verdict = exchange.verdict
-    return {
+    told: TraceStep = {
         "step": number,
         "method": exchange.sent.http.method,
         "url": exchange.sent.http.url,
@@ -191,6 +191,10 @@ def step_json(session: Session, number: int, exchange: Exchange) -> TraceStep:
         "request": request_json(session.secrets, exchange),
         "answer": answer_json(session.secrets, exchange.delivery.answer),
     }
+    logs = session.profile.logs_of(exchange.delivery.request_id)
+    if logs:
+        told["logs"] = logs
+    return told
 
 
 def says(session: Session, exchange: Exchange) -> str:

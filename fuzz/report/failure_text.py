@@ -1,11 +1,12 @@
 """A failure in plain text: the sentence of its clause, its steps, and why the last answer is wrong.
 
 ```text
-FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
+FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
       "… do not match the staff member's existing calendar sync record"
-  1   POST calendar_syncs           provider google_v3                           200   fresh
-  2   PUT  bulk_create              google_v3, a@example.com                     200   bound
-  3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+  1   POST calendar_syncs  provider google_v3                        200   fresh
+  2   PUT  bulk_create     google_v3, a@example.com                  200   bound
+  3   PUT  bulk_create     google_v3, b@example.com                  200
+      expected 422 already_exists
       After step 2 the account is a@example.com; step 3 names b@example.com.
       replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
 ```
@@ -14,17 +15,13 @@ FAIL  already_exists, in mismatched (account)                                   
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
 from typing import Literal, TypeVar
 
 from fuzz.bundle.fingerprint import slug
 from fuzz.bundle.texts import payload_line
 from fuzz.events.types import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
-from fuzz.report.text import counted, cut_in_the_middle, visible
-
-WIDTH = 99
-"""Columns of a title's line, at whose end the place in the document stands."""
+from fuzz.report.text import NARROW, Columns, counted, cut_in_the_middle, visible, wrapped
 
 LINE_NAME = 56
 """Columns of a failure's name in a line of its own: with a time before it, all of it is within the first 80."""
@@ -35,6 +32,7 @@ STEPS = 40
 MOST_SITUATIONS = 6
 """Situations of one failure that are spelt out."""
 
+LONGEST_LINK = 2_500
 ARGUMENT = 1_000
 """Maximum characters of an argument, and of each other conclusion."""
 
@@ -44,8 +42,8 @@ NEEDS_MORE = "after a disconnect, or on another staff member, they passed alone,
 _BRACKETS = {"first": " ┐", "second": " ┘"}
 """What stands behind the numbers of two steps that went at the same time."""
 
-_MIN_WIDTHS = (3, 4, 24, 44, 5, 0)
-"""Minimum widths of the columns of a step."""
+STEP = Columns(least=(3, 4, 14, 18, 5, 0), most=(4, 7, 16, NARROW, 18, 12), grows=3)
+"""A step: its number, method, path, what it says, what was seen, the state after it."""
 
 T = TypeVar("T")
 
@@ -53,25 +51,28 @@ T = TypeVar("T")
 def failure_lines(failure: FailureEvent) -> list[str]:
     """The lines of one failure, safe to print."""
     return [
-        title(failure),
-        f'{_INDENT}"{visible(failure["says"])}"',
+        *_title(failure),
+        *_broken(f'"{visible(failure["says"])}"'),
         *_steps(failure),
-        *(f"{_INDENT}{line}" for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
-        f"{_INDENT}{replay_line(failure)}",
+        *(line for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
+        *_request(failure),
+        *_whole("replay", f"calfuzz replay {visible(bundle, limit=1000)}" if (bundle := failure["bundle"]) else ""),
     ]
 
 
 def _broken(text: str) -> list[str]:
-    """A text in lines that are as long as a title, broken at spaces alone."""
-    return wrap(text, WIDTH - len(_INDENT), break_long_words=False, break_on_hyphens=False)
+    """A text in indented lines of a narrow terminal, broken at spaces alone."""
+    return wrapped(f"{_INDENT}{text}", indent=len(_INDENT))
 
 
-def title(failure: FailureEvent) -> str:
-    """`FAIL  clause, in situation`, and the clause's place in the document."""
+def _title(failure: FailureEvent) -> list[str]:
+    """`FAIL  clause, in situation`, and the clause's place in the document, on the next line if the first is full."""
     word = "FAIL" if not failure["accepted"] else "ACCEPTED"
     says = f"{word}  {visible(failure['clause'])}, in {visible(situation_of(failure))}"
     where = visible(failure["where"])
-    return f"{says}{where:>{max(len(where) + 2, WIDTH - len(says))}}"
+    if len(says) + 2 + len(where) <= NARROW:
+        return [f"{says}{where:>{NARROW - len(says)}}"]
+    return [*wrapped(says, indent=len(_INDENT)), f"{_INDENT}{where}"]
 
 
 def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
@@ -84,21 +85,39 @@ def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
     return f"{word}  {cut_in_the_middle(visible(name), room)}  {situation}: {saw}"
 
 
-def replay_line(failure: FailureEvent) -> str:
-    bundle = failure["bundle"]
-    return f"replay: calfuzz replay {visible(bundle, limit=1000)}" if bundle else "no bundle was kept"
+def _request(failure: FailureEvent) -> Iterator[str]:
+    """The id of the request that failed, and where its logs are."""
+    step = failing_step(failure)
+    if step is not None:
+        yield from _whole("request", visible(step["request"]["id"]))
+        yield from _whole("logs", visible(step.get("logs"), limit=LONGEST_LINK))
+
+
+def failing_step(failure: FailureEvent) -> TraceStep | None:
+    """The step whose answer is the failure."""
+    return next((step for step in failure["trace"] if step["kind"] == "fail"), None)
+
+
+def _whole(name: str, text: str) -> list[str]:
+    """`name: text`, the text whole on one line, so that it can be copied: a command, an address. Nothing of no text."""
+    line = f"{_INDENT}{name}: {text}"
+    indent = _INDENT if len(_INDENT) + len(text) <= NARROW else ""
+    if not text:
+        return []
+    return [line] if len(line) <= NARROW else [f"{_INDENT}{name}:", f"{indent}{text}"]
 
 
 def _steps(failure: FailureEvent) -> Iterator[str]:
     trace = failure["trace"]
     pairs = pairs_of(failure)
-    rows = [_row(trace[place], staff_of(trace[place], trace), pairs) for place in ends_of(range(len(trace)))]
-    widths = [max([width, *(len(row[column]) for row in rows)]) for column, width in enumerate(_MIN_WIDTHS)]
-    for index, row in enumerate(rows):
+    steps = ends_of(trace)
+    rows = [_row(step, staff_of(step, trace), pairs) for step in steps]
+    for index, (step, lines) in enumerate(zip(steps, STEP.lines(rows), strict=True)):
         if len(trace) > len(rows) and index == len(rows) // 2:
             yield f"{_INDENT}… {len(trace) - len(rows)} steps …"
-        cells = " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {cells}".rstrip()
+        yield from lines
+        if step["kind"] == "fail":
+            yield f"{_INDENT}{outcome_of(step)}"
 
 
 def pairs_of(failure: FailureEvent) -> dict[int, Literal["first", "second"]]:
@@ -128,10 +147,10 @@ def _row(step: TraceStep, staff: str, pairs: Mapping[int, str]) -> tuple[str, ..
     return (
         f"{visible(step['step'])}{bracket}",
         visible(step["method"], limit=20),
-        visible(step["path"], limit=60),
+        cut_in_the_middle(visible(step["path"], limit=60), STEP.most[2]),
         visible(f"{staff}{step['says']}", limit=80),
         visible(step["seen"], limit=40),
-        outcome_of(step),
+        "" if step["kind"] == "fail" else outcome_of(step),
     )
 
 

@@ -16,6 +16,7 @@ from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
 from fuzz.report import queries
 from fuzz.report.diagrams.intervals import Bar, bars
 from fuzz.report.failure_text import (
+    LONGEST_LINK,
     NEEDS_MORE,
     accepted_line,
     ends_of,
@@ -53,6 +54,7 @@ class StepView:
     request: str
     answer: str
     id: str
+    logs: str
     seconds: float | None
     curl: str
     copied: str
@@ -62,9 +64,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class FailureView:
-    """One failure, as texts to show. Frozen. `steps` is empty if the page has no room for them."""
+    """One failure, as texts to show. Frozen. `kinds`: what a reader may want to see alone. `found_after`: requests.
+    `steps` is empty if the page has no room for them.
+    """
 
+    number: int
     anchor: str
+    kinds: tuple[str, ...]
+    found_after: int
     clause: str
     situation: str
     where: str
@@ -86,7 +93,10 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
     trace, curl, bundle = failure["trace"], failure["curl"], failure["bundle"]
     shown = ends_of(range(len(trace))) if body else []
     return FailureView(
+        number=number + 1,
         anchor=f"failure-{number}",
+        kinds=tuple(kinds_of(failure)),
+        found_after=failure["requests_to_find"],
         clause=show(failure["clause"]),
         situation=show(queries.situation_of(failure)),
         where=show(failure["where"]),
@@ -101,6 +111,17 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
         left_out=len(trace) - len(shown) if body else 0,
         curl=_copied(_all_of(failure), 2 * COPIED) if body and len(curl) > 1 else "",
     )
+
+
+def kinds_of(failure: FailureEvent) -> Iterator[str]:
+    """`new` or `failing`, where earlier runs are known; `flaky` if it does not come each time; `accepted`."""
+    age = failure.get("age", "")
+    if failure["accepted"]:
+        yield "accepted"
+    elif age:
+        yield "new" if age == queries.NEW else "failing"
+    if failure["intermittent"] or age.startswith(queries.COMES_AND_GOES):
+        yield "flaky"
 
 
 def _facts(failure: FailureEvent, show: Show) -> Iterator[tuple[str, str]]:
@@ -148,10 +169,17 @@ def _step(step: TraceStep, staff: str, curl: str, show: Show, body: int) -> Step
         request=_message(f"{request['method']} {request['url']}", request, show, body),
         answer=_message(str(answer["status"]), answer, show, body) if answer else "no answer",
         id=show(request["id"]),
+        logs=_link(step),
         seconds=float(answer["seconds"]) if answer else None,
         curl=visible_block(curl, limit=body),
         copied=_copied(curl, COPIED),
     )
+
+
+def _link(step: TraceStep) -> str:
+    """The address of a step's logs, if it is one that a browser may follow."""
+    link = visible(step.get("logs"), limit=LONGEST_LINK)
+    return link if link.startswith(("http://", "https://")) else ""
 
 
 def _all_of(failure: FailureEvent) -> str:

@@ -95,12 +95,12 @@ class Live:
 
 
 def _matrix(matrix: queries.Matrix) -> Table:
-    table = Table("situation", box=None, pad_edge=False, header_style="dim")
-    for answer in matrix.answers:
-        table.add_column(Text(visible(answer, limit=24)), justify="right")
+    table = Table("answer", box=None, pad_edge=False, header_style="dim")
     for situation in matrix.situations:
-        counts = (matrix.count(situation, answer) for answer in matrix.answers)
-        table.add_row(Text(visible(situation)), *(f"{count:,}" if count else "·" for count in counts))
+        table.add_column(Text(visible(situation)), justify="right")
+    for answer in matrix.answers:
+        counts = (matrix.count(situation, answer) for situation in matrix.situations)
+        table.add_row(Text(visible(answer, limit=24)), *(f"{count:,}" if count else "·" for count in counts))
     return table
 
 

@@ -23,6 +23,9 @@ DOCUMENTED = tuple(str(situation) for situation in Situation if situation is not
 NEW = "new"
 """The age of a failure that no earlier run has seen, or that was fixed meanwhile."""
 
+COMES_AND_GOES = "comes and goes"
+"""How the age of a failure begins that earlier runs did not see each time."""
+
 _RANKS = {"state error": 0, "required": 2, "type": 2, "format": 2, "listed values": 2, "alternative": 2}
 """The rank of a failure by the kind of its clause: states first, payloads last."""
 
@@ -150,7 +153,7 @@ def _with_age(failure: FailureEvent, news: News | None) -> FailureEvent:
         return failure
     if name in news.often:
         came, nights = news.often[name]
-        return {**failure, "age": f"comes and goes: {often(came, nights)}"}
+        return {**failure, "age": f"{COMES_AND_GOES}: {often(came, nights)}"}
     if name in news.nights:
         nights = news.nights[name]
         return {**failure, "age": f"failing for {nights} nights" if nights > 1 else "failed earlier today, too"}

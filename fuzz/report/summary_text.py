@@ -7,20 +7,25 @@ from pathlib import Path
 from textwrap import wrap
 
 from fuzz.events.gate import left_undone
-from fuzz.events.summary import Summary
+from fuzz.events.summary import RunVerdict, Summary
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_lines
 from fuzz.report.facts.requests import requests_line
 from fuzz.report.facts.standing import standing_lines
+from fuzz.report.facts.words import OF_CLAUSES, OF_SITUATIONS, in_use
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.first_lines import headline, news_lines
-from fuzz.report.text import counted, duration, visible, wrapped
-
-NARROW = 80
-"""Columns of a narrow terminal."""
+from fuzz.report.text import NARROW, counted, cut_in_the_middle, duration, visible, wrapped
 
 FAILURES = 50
 """Maximum failures shown; the written reports have the rest."""
+
+SHORTEST_NAME = 12
+"""Columns that a table's first column has, however wide the others are."""
+
+
+_GLUE = "\N{NO-BREAK SPACE}"
+"""Keeps a name and its number on one line."""
 
 
 def summary_text(summary: Summary, *, reports: Sequence[Path] = (), detail: int = 0) -> str:
@@ -44,11 +49,14 @@ def _verdict(summary: Summary) -> list[str]:
     lost = [f"{summary.retried:,} retried, {summary.lost:,} lost"] if summary.retried or summary.lost else []
     return [
         *wrapped(f"{queries.first_word(summary)}  {headline(summary)}", indent=6),
-        f"      {' · '.join([*facts, *lost])}",
-        *(f"      {visible(reason, limit=600)}" for reason in queries.reasons_of(summary)),
-        *(f"      {line}" for line in _cut_off(summary)),
-        *(line for news in news_lines(summary) for line in wrapped(f"      {news}", indent=8)),
+        *wrapped(f"      {' · '.join([*facts, *lost])}", indent=6),
+        *(line for reason in _reasons(summary) for line in wrapped(f"      {reason}", indent=8)),
     ]
+
+
+def _reasons(summary: Summary) -> list[str]:
+    reasons = (visible(reason, limit=400) for reason in queries.reasons_of(summary))
+    return [*reasons, *_cut_off(summary), *news_lines(summary)]
 
 
 def _cut_off(summary: Summary) -> list[str]:
@@ -58,6 +66,8 @@ def _cut_off(summary: Summary) -> list[str]:
 
 
 def _clauses(summary: Summary) -> list[str]:
+    """A table of the clauses that have not passed; those that have, each with how often it was due."""
+    passed = [row for row in queries.clause_rows(summary) if row.verdict is RunVerdict.PASS]
     rows = [
         (
             visible(row.id, limit=60),
@@ -68,17 +78,30 @@ def _clauses(summary: Summary) -> list[str]:
             row.word,
         )
         for row in queries.clause_rows(summary)
+        if row not in passed
     ]
-    return list(table(("clause", "due", "seen", "not due", "surplus", "verdict"), rows, left=(0, 5))) if rows else []
+    heads = ("clause", *OF_CLAUSES, "verdict")
+    explained = "; ".join(f"{word}: {meaning}" for word, meaning in OF_CLAUSES.items())
+    named = ", ".join(f"{visible(row.id, limit=60)}{_GLUE}{row.due:,}" for row in passed)
+    told = wrapped(f"pass, each with how often it was due: {named}", indent=2) if passed else []
+    return [
+        *(table(heads, rows, left=(0, 5)) if rows else ()),
+        *(wrapped(f"  ({explained})", indent=3) if rows else ()),
+        *(line.replace(_GLUE, " ") for line in told),
+    ]
 
 
 def matrix_lines(matrix: queries.Matrix) -> list[str]:
-    """The matrix of situations and answers as lines; a dot stands for an answer that never came."""
+    """The matrix of answers and situations as lines; a dot stands for an answer that never came."""
     rows = [
-        (visible(situation), *(_often(matrix.count(situation, answer)) for answer in matrix.answers))
-        for situation in matrix.situations
+        (visible(answer, limit=30), *(_often(matrix.count(situation, answer)) for situation in matrix.situations))
+        for answer in matrix.answers
     ]
-    return list(table(("situation", *(visible(answer, limit=30) for answer in matrix.answers)), rows, left=(0,)))
+    situations = {str(situation): meaning for situation, meaning in OF_SITUATIONS.items()}
+    meanings = {name: situations.get(name, "") for name in matrix.situations} | in_use(matrix.answers)
+    explained = "; ".join(f"{visible(word)}: {meaning}" for word, meaning in meanings.items() if meaning)
+    heads = ("answer", *map(visible, matrix.situations))
+    return [*table(heads, rows, left=(0,)), *wrapped(f"  ({explained})", indent=3)]
 
 
 def _often(count: int) -> str:
@@ -97,8 +120,12 @@ def _rest(summary: Summary, reports: Sequence[Path]) -> list[str]:
     drift = summary.started["drift"]
     unspecified = len({feature for feature, _ in summary.observations})
     return [
-        *(f"trouble: {visible(trouble, limit=400)}" for trouble in summary.troubles[:FAILURES]),
-        *standing_lines(summary),
+        *(
+            line
+            for trouble in summary.troubles[:FAILURES]
+            for line in wrapped(f"trouble: {visible(trouble, limit=400)}", indent=2)
+        ),
+        *(line for standing in standing_lines(summary) for line in wrapped(standing, indent=2)),
         f"observed, not specified by the documents: {counted(unspecified, 'feature')}",
         *_notable(summary),
         f"document and swagger disagree in {counted(len(drift), 'place')}",
@@ -132,14 +159,19 @@ def _notable(summary: Summary) -> Iterator[str]:
         if why:
             situations.setdefault((feature, why), []).append(situation)
     for (feature, why), met in situations.items():
-        yield f"  notable: {visible(feature)} is accepted, in {', '.join(map(visible, met))}: {why}"
+        says = f"  notable: {visible(feature)} is accepted, in {', '.join(map(visible, met))}: {why}"
+        yield from wrapped(says, indent=4)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int]) -> Iterator[str]:
-    """Lines of a table, columns aligned: those in `left` to the left, the others to the right."""
-    cells = [tuple(heads), *map(tuple, rows)]
+    """Lines of a table, columns aligned: those in `left` to the left, the others to the right. If it is wider than a
+    narrow terminal, its first column is cut.
+    """
+    cells = [list(heads), *map(list, rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    widths[0] = min(widths[0], max(SHORTEST_NAME, NARROW - sum(widths[1:]) - 2 * len(widths[1:])))
     for row in cells:
+        row[0] = cut_in_the_middle(row[0], widths[0])
         aligned = (
             cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))

@@ -7,6 +7,9 @@ Raw texts are only in `report.json`, the HAR file and the journal, where JSON es
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 LINE = 200
@@ -95,6 +98,43 @@ def wrapped(text: str, *, indent: int) -> list[str]:
     """A line in as many as a narrow terminal needs, the later ones indented; a path that is longer stays whole."""
     later = " " * indent
     return textwrap.wrap(text, NARROW, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table on a narrow terminal: how wide each is at least and at the most, and which one gets the
+    room that the others leave. Frozen.
+    """
+
+    least: tuple[int, ...]
+    most: tuple[int, ...]
+    grows: int
+
+    def lines(self, rows: Sequence[Sequence[str]], *, indent: int = 2) -> Iterator[list[str]]:
+        """The lines of each row: as many as its longest cell needs in its column."""
+        if not rows:
+            return iter(())
+        longest = (max(map(len, column)) for column in zip(*rows, strict=True))
+        widths = [min(max(sizes), most) for *sizes, most in zip(longest, self.least, self.most, strict=True)]
+        widths[self.grows] = 0
+        room = NARROW - indent - sum(widths) - len(widths) + 1
+        widths[self.grows] = max(self.least[self.grows], room)
+        return (list(_lines_of(row, widths, " " * indent)) for row in rows)
+
+
+def _lines_of(row: Sequence[str], widths: Sequence[int], indent: str) -> Iterator[str]:
+    cells = [
+        textwrap.wrap(cell, max(1, width), break_on_hyphens=False) for cell, width in zip(row, widths, strict=True)
+    ]
+    for line in zip_longest(*cells, fillvalue=""):
+        yield f"{indent}{' '.join(part.ljust(width) for part, width in zip(line, widths, strict=True))}".rstrip()
+
+
+def hanging(first: str, text: str) -> list[str]:
+    """A text behind its first words, in lines of a narrow terminal that begin below its own beginning."""
+    lines = textwrap.wrap(text, max(20, NARROW - len(first)), break_long_words=False, break_on_hyphens=False) or [""]
+    begins = [first, *[" " * len(first)] * (len(lines) - 1)]
+    return [f"{begin}{line}".rstrip() for begin, line in zip(begins, lines, strict=True)]
 
 
 def entry(title: str, *details: str) -> list[str]:

@@ -157,7 +157,7 @@ def _html(file: TextIO, run: _Run) -> None:
 def _har(file: TextIO, run: _Run) -> None:
     from fuzz.report.formats.har import write_har
 
-    write_har(file, run.journal.events())
+    write_har(file, run.journal.events)
 
 
 def _sarif(file: TextIO, run: _Run) -> None:
@@ -166,20 +166,33 @@ def _sarif(file: TextIO, run: _Run) -> None:
     _dump(file, sarif(run.summary))
 
 
+def _markdown(file: TextIO, run: _Run) -> None:
+    from fuzz.report.formats.markdown import report_markdown
+
+    file.write(report_markdown(run.summary))
+
+
+def _ctrf(file: TextIO, run: _Run) -> None:
+    from fuzz.report.formats.ctrf import ctrf
+
+    _dump(file, ctrf(run.summary))
+
+
 def _dump(file: TextIO, report: Mapping[str, object]) -> None:
     json.dump(report, file, indent=2)
     file.write("\n")
 
 
 def _to_github(summary: Summary, stdout: TextIO, environ: Mapping[str, str]) -> Iterator[Path]:
-    from fuzz.report.formats.github import step_summary, workflow_commands
+    from fuzz.report.formats.github import workflow_commands
+    from fuzz.report.formats.markdown import report_markdown
 
     for line in workflow_commands(summary):
         stdout.write(f"{line}\n")
     path = environ.get("GITHUB_STEP_SUMMARY")
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(step_summary(summary))
+            file.write(report_markdown(summary))
         yield Path(path)
 
 
@@ -189,6 +202,8 @@ _WRITERS: Mapping[str, tuple[str, Callable[[TextIO, _Run], None]]] = {
     "html": ("report.html", _html),
     "har": ("trace.har", _har),
     "sarif": ("report.sarif", _sarif),
+    "markdown": ("report.md", _markdown),
+    "ctrf": ("ctrf.json", _ctrf),
 }
 GITHUB = "github"
 KINDS = (*_WRITERS, GITHUB)

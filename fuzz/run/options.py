@@ -8,12 +8,14 @@ from pathlib import Path
 
 from fuzz.cases.conformance_words import Extent
 from fuzz.errors import UsageError
+from fuzz.session.journal import JOURNAL_SIZE
 from fuzz.target.profile import parse_rate
 
 STAFF_OF_A_WORKER = 2
 GATE_EXAMPLES = 30
 GATE_SEED = 20_260_101
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_BYTES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class RunOptions:
     baseline_update: bool = False
     baseline_prune: bool = False
     reports: tuple[str, ...] = ("json",)
+    journal_size: int = JOURNAL_SIZE
     report_dir: Path | None = None
     rate_limit: float | None = None
     request_timeout: float | None = None
@@ -82,6 +85,14 @@ def parse_time(text: str, option: str = "--max-time") -> float:
     if matched is None or float(matched[1]) <= 0:
         raise UsageError(f"{option}: {text!r} is not a time", next="write it as 60s, 5m or 1h")
     return float(matched[1]) * _UNITS[matched[2]]
+
+
+def parse_size(text: str) -> int:
+    """`64MB`, `1.5GB` in bytes."""
+    matched = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*([kMG]?)B?", text.strip(), flags=re.IGNORECASE)
+    if matched is None:
+        raise UsageError(f"--journal-size: {text!r} is not a size", next="write it as 64MB or 1GB")
+    return int(float(matched[1]) * _BYTES[matched[2].lower()])
 
 
 def parse_limit(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fuzz.events.types import PlanEntry
+from fuzz.report.text import hanging
 from fuzz.run.phase_list import PlanContext, Planned, phase_named
 
 
@@ -32,7 +33,8 @@ def as_text(planned: Iterable[tuple[str, Planned]], per_second: float | None) ->
     for name, phase in planned:
         total += phase.requests or 0
         scenarios, requests = (_number(value) for value in (phase.scenarios, phase.requests))
-        lines.append(f"{name:<12} {scenarios:>9} {requests:>9} {_time(phase.requests, per_second):>13}  {phase.what}")
+        numbers = f"{name:<12} {scenarios:>9} {requests:>9} {_time(phase.requests, per_second):>13}  "
+        lines += hanging(numbers, phase.what)
     lines.append(f"{'in all':<12} {'':>9} {total:>9,} {_time(total, per_second):>13}  nothing was sent")
     return "\n".join(lines) + "\n"
 

@@ -1,5 +1,8 @@
 """The journal of a run: writes every event to `events.ndjson`, adds it to the summary, and tells listeners of it.
 
+It is bounded: past its size, exchanges that passed are only counted, and past twice its size those that failed, too;
+a failure's own event has its steps. `totals` events keep the counts.
+
 Everything that a run writes passes through the journal, so secrets are redacted here once more.
 """
 
@@ -12,24 +15,35 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from fuzz.events.summary import Summary
+from fuzz.events.summary import Summary, totals_of
 from fuzz.events.types import Event
+from fuzz.oracle.verdict import VerdictKind
 from fuzz.target.http.client import Unreachable
 from fuzz.target.secrets import Secrets
 
 Listener = Callable[[Event, Summary], None]
+JOURNAL_SIZE = 256_000_000
+"""Bytes of a journal past which exchanges that passed are no longer written."""
+
+COUNTED = 10_000
+"""After so many exchanges that were not written, the counts are: a run that is killed loses no more than these."""
+
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Journal:
-    """Writes events. Without a path it only adds them to the summary and tells its listeners."""
+    """Writes events. Without a path it only adds them to the summary and tells its listeners. `size`: in bytes."""
 
-    def __init__(self, path: Path | None, secrets: Secrets, listeners: tuple[Listener, ...] = ()) -> None:
+    def __init__(
+        self, path: Path | None, secrets: Secrets, listeners: tuple[Listener, ...] = (), *, size: int = JOURNAL_SIZE
+    ) -> None:
         self._summary = Summary()
         self._pending: Callable[[], Event] | None = None
         self._secrets = secrets
         self._listeners = listeners
         self._lock = threading.RLock()  # a listener may read the summary
+        self._size, self._written = size, 0
+        self._unwritten = self._counted = 0
         self._file: TextIO | None = path.open("w", encoding="utf-8") if path else None
 
     @property
@@ -71,11 +85,27 @@ class Journal:
         if clean != line:
             line, event = clean, json.loads(clean)
         try:
-            self._write(line)
+            if self._has_room_for(event):
+                self._write(line)
+            else:
+                self._unwritten += 1
         finally:
             self._summary.fold(event)
             for listener in self._listeners:
                 listener(event, self._summary)
+        if self._unwritten - self._counted >= COUNTED:
+            self._write_totals()
+
+    def _has_room_for(self, event: Event) -> bool:
+        if event["event"] != "exchange":
+            return True
+        return self._written < (2 * self._size if event["kind"] == VerdictKind.FAIL else self._size)
+
+    def _write_totals(self) -> None:
+        """Writes the counts of all exchanges, if some were not written since the last time."""
+        if self._unwritten > self._counted:
+            self._counted = self._unwritten
+            self._append(totals_of(self._summary, self._unwritten))
 
     def _write(self, line: str) -> None:
         if self._file is None:
@@ -83,6 +113,7 @@ class Journal:
         try:
             self._file.write(line + "\n")
             self._file.flush()
+            self._written += len(line) + 1  # JSON of ASCII alone
         except OSError as error:
             file, self._file = self._file, None
             with suppress(OSError):
@@ -95,7 +126,9 @@ class Journal:
 
     def close(self) -> None:
         """Closes the file. Later events are no longer written to it."""
-        self.write_pending()
+        with self._lock:
+            self._write_pending()
+            self._write_totals()
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -6,6 +6,7 @@ recognise half a token that a cut has left.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from fuzz.events.summary import SHRINKING
@@ -19,7 +20,10 @@ from fuzz.target.secrets import Secrets
 
 LONGEST_BODY = 20_000
 LONGEST_REASON = 300
-"""Characters kept of a body and of a reason."""
+LONGEST_URL = 2_000
+LONGEST_HEADER = 1_000
+LONGEST_HEADERS = 8_000
+"""Characters kept of a body, a reason, a URL, a header's name or value, and all headers of a message."""
 
 
 class ExchangeId(NamedTuple):
@@ -77,9 +81,9 @@ def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:
     return {
         "id": exchange.delivery.request_id,
         "method": http_request.method,
-        "url": http_request.url,
-        "headers": dict(http_request.written),
-        "body": secrets.redact_ours(http_request.content.decode("utf-8", "replace"))[:LONGEST_BODY],
+        "url": _cut(http_request.url, LONGEST_URL),
+        "headers": dict(_headers(http_request.written)),
+        "body": _cut(secrets.redact_ours(http_request.content.decode("utf-8", "replace")), LONGEST_BODY),
     }
 
 
@@ -87,16 +91,34 @@ def answer_json(secrets: Secrets, http_answer: HttpAnswer | None) -> AnswerEntry
     """An answer as events and reports show it."""
     if http_answer is None:
         return None
+    redacted = {secrets.redact(name): secrets.redact(value) for name, value in http_answer.headers.items()}
     return {
         "status": http_answer.status,
-        "headers": {secrets.redact(name): secrets.redact(value) for name, value in http_answer.headers.items()},
+        "headers": dict(_headers(redacted)),
         "body": _from_target(secrets, http_answer.text, LONGEST_BODY),
         "seconds": round(http_answer.seconds, 6),
     }
 
 
 def _from_target(secrets: Secrets, text: str, limit: int) -> str:
-    return secrets.redact(text)[:limit]
+    return _cut(secrets.redact(text), limit)
+
+
+def _headers(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The headers, cut; in place of those for which there is no room, how many there are."""
+    room = LONGEST_HEADERS
+    for place, (name, value) in enumerate(headers.items()):
+        kept = _cut(name, LONGEST_HEADER), _cut(value, LONGEST_HEADER)
+        room -= sum(map(len, kept))
+        if room < 0:
+            yield "…", f"{len(headers) - place} more headers"
+            return
+        yield kept
+
+
+def _cut(text: str, limit: int) -> str:
+    """The text, or its beginning and a mark of the cut."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _number(request_id: str) -> int:

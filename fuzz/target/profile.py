@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -22,7 +22,10 @@ from pydantic import (
     model_validator,
 )
 
+from fuzz.target.http.request import trace_id
 from fuzz.target.reach import (
+    REQUEST_ID,
+    TRACE_ID,
     BuildSource,
     ClientCertificate,
     Headers,
@@ -30,6 +33,7 @@ from fuzz.target.reach import (
     is_header_value,
     what_is_wrong_with_address,
     what_is_wrong_with_certificate,
+    what_is_wrong_with_logs,
     what_is_wrong_with_proxy,
 )
 from fuzz.target.user_files import UserFile, check_user_file, read_user_file
@@ -151,6 +155,7 @@ class Profile(BaseModel):
     auth_file: str | None = None
     business_id: str = ""
     build: BuildSource | None = None
+    logs: str | None = None
     lifecycle: LifecycleSteps = LifecycleSteps()
     _folder: Path = PrivateAttr(default=Path())
 
@@ -163,6 +168,14 @@ class Profile(BaseModel):
         if wrong:
             raise ValueError(wrong)
         return url.rstrip("/")
+
+    @field_validator("logs")
+    @classmethod
+    def _is_a_link(cls, logs: str | None) -> str | None:
+        wrong = what_is_wrong_with_logs(logs) if logs is not None else ""
+        if wrong:
+            raise ValueError(wrong)
+        return logs
 
     @field_validator("ca_bundle")
     @classmethod
@@ -213,6 +226,10 @@ class Profile(BaseModel):
     def file(self, name: str) -> str:
         """The path of a file that the profile names, which is relative to the profile."""
         return str(self._folder / name)
+
+    def logs_of(self, request_id: str) -> str:
+        """The address of a request's logs; empty if the profile does not say where they are."""
+        return (self.logs or "").replace(REQUEST_ID, quote(request_id)).replace(TRACE_ID, trace_id(request_id))
 
     @property
     def authorities(self) -> bool | str:

@@ -31,10 +31,14 @@ _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _VARIABLE = re.compile(r"\{env:([^{}]+)\}")
 _PLACEHOLDER = re.compile(r"\{ *env *: *[^}]*\}")
 LONGEST_ADDRESS = 2000
+REQUEST_ID, TRACE_ID = "{request_id}", "{trace_id}"
+"""What stands for a request in the address of its logs."""
+
+_LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 OUR_OWN = frozenset(
     {
         *("accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host"),
-        *("te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-request-id"),
+        *("te", "trailer", "transfer-encoding", "traceparent", "upgrade", "user-agent", "x-request-id"),
     }
 )
 """Headers that calfuzz sets itself, in lower case."""
@@ -181,6 +185,16 @@ def what_is_wrong_with_address(address: str) -> str:
     if "?" in address or "#" in address:
         return "has a query or a fragment: give the address without"
     return ""
+
+
+def what_is_wrong_with_logs(template: str) -> str:
+    """Why a text is no template of an address where a request's logs are; empty if it is one."""
+    address = template.replace(REQUEST_ID, "").replace(TRACE_ID, "")
+    if address == template:
+        return f"lacks {REQUEST_ID}, or {TRACE_ID}, in whose place the id of a request is written"
+    if len(template) > LONGEST_ADDRESS or not _LINK.fullmatch(address):
+        return "is not an http or https address"
+    return what_is_wrong_with_address(address.partition("?")[0].partition("#")[0])
 
 
 def _is_host(host: str) -> bool:

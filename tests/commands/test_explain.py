@@ -158,8 +158,8 @@ def test_a_run_by_other_documents_is_no_answer() -> None:
 def test_a_kept_failure_is_told_as_its_bundle_tells_it(bundle: Path, offline: None) -> None:
     result = explained(NAME, "--database", bundle.parent.parent)
     assert 0 == result.exit_code
-    assert "FAIL  already_exists, in mismatched (account)  put_business" in result.output
-    assert "3   PUT bulk_create     google_v3, b@example.com documented: 422 already_exists\n" in result.output
+    assert "FAIL  already_exists, in mismatched (account)\n      put_business" in result.output
+    assert "3 PUT bulk_create google_v3, b@example.com documented: 422" in " ".join(result.output.split())
     assert "After step 2 the account is a@example.com; step 3 names b@example.com." in result.output
     facts = r"documented: 422 already_exists\s+seen: +200\s+reproduced: 3/3\s+found: +2026-11-22 on sandbox"
     assert re.search(facts, result.output)

@@ -40,6 +40,11 @@ def bundle(faulty: Sandbox, tmp_path: Path) -> Path:
     return kept(faulty, tmp_path / "failures", another_account())
 
 
+def told(result: Result) -> str:
+    """What a command has printed, on one line."""
+    return " ".join(result.output.split())
+
+
 def replayed(*arguments: Path | str, **environment: str | None) -> Result:
     return CliRunner(env=environment).invoke(main, ["replay", *map(str, arguments)], catch_exceptions=False)
 
@@ -58,14 +63,14 @@ def changed(bundle: Path, **changes: Any) -> Path:
 def test_a_replay_goes_where_the_failure_was_found(bundle: Path, faulty: Sandbox) -> None:
     result = replayed(bundle)
     assert 1 == result.exit_code
-    assert f"        on sandbox ({faulty.base_url})\n" in result.output
+    assert f"on sandbox ({faulty.base_url})" in told(result)
 
 
 def test_a_replay_on_another_target_says_so(bundle: Path, faulty: Sandbox, honest: Sandbox) -> None:
     result = replayed(bundle, "--target", profile(honest))
     assert 0 == result.exit_code
     says = f"        on local ({honest.base_url}), and it was found on sandbox ({faulty.base_url})\n"
-    assert says in result.output
+    assert says.strip() in told(result)
 
 
 def test_a_failure_of_the_embedded_sandbox_is_replayed_on_one_with_that_fault(bundle: Path) -> None:
@@ -73,43 +78,41 @@ def test_a_failure_of_the_embedded_sandbox_is_replayed_on_one_with_that_fault(bu
     target = json.loads((bundle / "failure.json").read_text("utf-8"))["target"] | gone
     result = replayed(changed(bundle, target=target, sandbox={"faults": [FAULT], "variants": []}))
     assert 1 == result.exit_code
-    assert f"        on the embedded sandbox ({FAULT})\n" in result.output
+    assert f"on the embedded sandbox ({FAULT})" in told(result)
     result = replayed(bundle, "--fault", "disabled-never-said")
     assert 0 == result.exit_code
     says = f"the embedded sandbox (disabled-never-said), and it was found on the embedded sandbox ({FAULT})\n"
-    assert says in result.output
+    assert says.strip() in told(result)
 
 
 def test_the_document_of_a_bundle_goes_where_the_bundle_does(bundle: Path, faulty: Sandbox) -> None:
     result = replayed(bundle / "workflow.md")
-    assert (1, True) == (result.exit_code, f"on sandbox ({faulty.base_url})" in result.output)
+    assert (1, True) == (result.exit_code, f"on sandbox ({faulty.base_url})" in told(result))
 
 
 def test_a_token_that_is_not_there_is_named_with_what_to_do(bundle: Path) -> None:
     result = replayed(bundle, **{ADMIN: None})
     assert 3 == result.exit_code
-    says = (
-        f"tokens.admin names the environment variable {ADMIN}, which is not set; export it, or name the target profile"
-    )
-    assert says in result.output
+    says = f"tokens.admin names the environment variable {ADMIN}, which is not set; export it, or name the target"
+    assert says.strip() in told(result)
 
 
 def test_a_wrong_token_is_called_that(bundle: Path) -> None:
     result = replayed(bundle, **{ADMIN: "not-the-token-of-the-admin"})
     assert 3 == result.exit_code
-    assert f"the target refuses the token of step 1, {{env:{ADMIN}}}: is it the right one?" in result.output
+    assert f"the target refuses the token of step 1, {{env:{ADMIN}}}: is it the right one?" in told(result)
 
 
 def test_a_wrong_token_of_the_staff_member_is_called_that(bundle: Path) -> None:
     result = replayed(bundle, CALFUZZ_SANDBOX_STAFF_TOKEN_1="not-the-token-of-anybody")
-    assert (3, True) == (result.exit_code, "refuses the token of step 2" in result.output)
+    assert (3, True) == (result.exit_code, "refuses the token of step 2" in told(result))
 
 
 def test_a_target_that_is_gone_cannot_tell(tmp_path: Path) -> None:
     with Sandbox(fault=FAULT) as gone:
         path = kept(gone, tmp_path / "failures", another_account())
     result = replayed(path, "--request-timeout", "1")
-    assert (3, True) == (result.exit_code, "; start the target, or name another one with --target" in result.output)
+    assert (3, True) == (result.exit_code, "; start the target, or name another one with --target" in told(result))
 
 
 def test_a_bundle_of_version_1_is_replayed_on_a_target_that_is_named(bundle: Path, faulty: Sandbox) -> None:
@@ -118,9 +121,9 @@ def test_a_bundle_of_version_1_is_replayed_on_a_target_that_is_named(bundle: Pat
     changed(bundle, version=1, target=target, steps=[])
     result = replayed(bundle)
     assert 3 == result.exit_code
-    assert "a bundle of version 1 does not hold its target; name it with --target" in result.output
+    assert "a bundle of version 1 does not hold its target; name it with --target" in told(result)
     result = replayed(bundle, "--target", profile(faulty))
-    assert (1, True) == (result.exit_code, "and it was found on staging (https://one.example)" in result.output)
+    assert (1, True) == (result.exit_code, "and it was found on staging (https://one.example)" in told(result))
 
 
 def test_several_bundles_end_with_a_tally(bundle: Path, honest: Sandbox) -> None:
@@ -139,7 +142,7 @@ def test_a_target_that_cannot_be_used_keeps_no_other_from_its_replay(bundle: Pat
     changed(broken, target={"name": "x"})
     result = replayed(broken, bundle)
     assert (1, "1 FAILED, 1 CANNOT TELL") == (result.exit_code, result.output.splitlines()[-1])
-    assert "target in already_exists-mismatched-200-0000:1: base_url is missing; add it" in result.output
+    assert "target in already_exists-mismatched-200-0000:1: base_url is missing; add it" in told(result)
 
 
 def junit(folder: str = ".calfuzz/replay") -> list[tuple[str | None, str]]:
@@ -221,4 +224,4 @@ def test_a_staff_member_whom_the_target_does_not_know_is_no_failure(bundle: Path
     result = replayed(changed(bundle, target=target))
     assert 3 == result.exit_code
     says = "the target answers 404 to the first step: are its address and the staff member's uid right?"
-    assert says in result.output
+    assert says.strip() in told(result)

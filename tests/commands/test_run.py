@@ -52,6 +52,24 @@ def test_a_broken_contract_is_exit_code_1_and_its_failures_are_kept_and_replayed
     assert fixed.output.count("FIXED  ") == len(bundles)
 
 
+def test_reports_made_again_from_a_bounded_journal_are_the_same() -> None:
+    calfuzz("run", "--fault", FAULT, *SHORT, "--journal-size", "50kB", "--report", "json,junit,html,sarif")
+    folder = Path(".calfuzz/reports/latest")
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "events.ndjson"}
+    assert {"report.json", "junit.xml", "report.html", "report.sarif"} == before.keys()
+    assert b'"event":"totals"' in (folder / "events.ndjson").read_bytes()
+
+    assert 0 == calfuzz("report", str(folder), "--report", "json,junit,html,sarif").exit_code
+    assert before == {name: (folder / name).read_bytes() for name in before}
+
+
+def test_a_journal_size_that_is_none_is_refused_before_the_run() -> None:
+    result = calfuzz("run", *SHORT, "--journal-size", "much")
+
+    assert 2 == result.exit_code
+    assert "error: --journal-size: 'much' is not a size\n  next: write it as 64MB or 1GB" in result.output
+
+
 def test_a_clause_that_was_never_due_is_inconclusive_and_the_report_names_it() -> None:
     result = calfuzz("run", "--seed", "3", "--phases", "preflight", "--no-progress")
 
@@ -121,7 +139,9 @@ def test_a_dry_run_sends_nothing_and_counts_what_a_run_would_send() -> None:
     assert 0 == result.exit_code
     assert "nothing was sent" in result.output
     assert not Path(".calfuzz").exists()
-    rows = [line.split() for line in result.output.splitlines() if not line.startswith(("option ", "phase ", "in all"))]
+    rows = [
+        line.split() for line in result.output.splitlines() if not line.startswith(("option ", "phase ", "in all", " "))
+    ]
     planned = {row[0]: int(row[2].replace(",", "")) for row in rows}
     assert planned["systematic"] <= 2_500
     calfuzz("gate", "--no-progress", "--phases", "systematic")

@@ -105,6 +105,105 @@ def test_keys_lead_to_the_failures_even_in_a_folded_section(page: webdriver.Chro
     assert page.find_element(By.ID, "failures").get_attribute("open") is not None
 
 
+def nights_run() -> Run:
+    """A run with new failures, old ones and one that comes and goes, and more than are unfolded."""
+    known = {f"old-{number}": "fff" for number in range(4)} | {"flaky-0": "pfpf"}
+    run = Run().started(staff=2).earlier(4, **known).phase("systematic")
+    for number in range(300):
+        run.send("matched" if number % 2 else "mismatched", "200" if number % 3 else "422 already_exists")
+    for place, name in enumerate((*known, *(f"new-{number}" for number in range(9)))):
+        argument = f"step 3 names account-{place:02}@example.com"
+        run.failure(fingerprint=name, argument=argument, requests_to_find=10 + 20 * place, intermittent="flaky" in name)
+    return run.phase_finished("systematic").finished("fail", 1)
+
+
+def shown_failures(page: webdriver.Chrome) -> int:
+    """The failures that the filter leaves; the list at the top has the same."""
+    listed, told = (
+        [each for each in page.find_elements(By.CSS_SELECTOR, rule) if each.get_attribute("hidden") is None]
+        for rule in (".index li[data-kinds]", "article.failure")
+    )
+    assert len(listed) == len(told)
+    return len(told)
+
+
+def test_failures_can_be_filtered_by_text_and_by_age(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, report_html(nights_run().summary))
+    box, choice = (page.find_element(By.CSS_SELECTOR, f".filter {tag}") for tag in ("input", "select"))
+    assert 14 == shown_failures(page)
+    box.send_keys("ACCOUNT-13 step")
+    assert 1 == shown_failures(page)
+    assert "1 of 14" == page.find_element(By.CSS_SELECTOR, ".filter output").text
+    [found] = [each for each in page.find_elements(By.TAG_NAME, "article") if each.get_attribute("hidden") is None]
+    assert found.is_displayed()  # it was folded
+    box.clear()
+    box.send_keys(" ")
+    for kind, count in (("failing", 5), ("flaky", 1), ("new", 9)):
+        choice.send_keys(Keys.DOWN)
+        assert kind == choice.get_attribute("value")
+        assert count == shown_failures(page)
+    assert [] == browser.get_log("browser")
+
+
+def test_typing_into_the_filter_leads_to_no_failure(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, report_html(nights_run().summary))
+    page.find_element(By.CSS_SELECTOR, ".filter input").send_keys("jjk")
+    assert "input" == page.switch_to.active_element.tag_name
+    assert 0 == shown_failures(page)
+
+
+def test_a_failure_stands_on_the_axis_where_it_was_found(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, report_html(nights_run().summary))
+    places = page.execute_script(
+        "return [...document.querySelectorAll('.index li[data-kinds] .track')].map((track) => {"
+        "const [all, dot] = [track, track.firstElementChild].map((each) => each.getBoundingClientRect());"
+        "return [track.title, (dot.x + dot.width / 2 - all.x) / all.width]; })"
+    )
+    shown = dict(places)
+    assert 0.03 == pytest.approx(shown["found after 10 requests"], abs=0.01)
+    assert 0.90 == pytest.approx(shown["found after 270 requests"], abs=0.01)
+
+
+def test_long_lists_are_folded(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, report_html(nights_run().summary))
+    folded = [each.text for each in page.find_elements(By.CSS_SELECTOR, ".inner > summary")]
+    assert ["4 more failures", "4 more failures", "All transitions as a table"] == folded
+
+
+def at_400(browser: webdriver.Chrome) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
+
+
+def test_on_a_telephone_tables_are_cards_and_only_the_drawing_scrolls(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    page = opened(browser, tmp_path, report_html(nights_run().summary))
+    at_400(page)
+    page.find_element(By.CSS_SELECTOR, "[data-fold=open]").click()
+    try:
+        clipped = page.execute_script(
+            "const parts = [...document.querySelectorAll('main *, header *')];"
+            "const is_clipped = (part) => part.getBoundingClientRect().right > 401 && !part.closest('.wide, svg, pre');"
+            "return parts.filter(is_clipped).map((part) => part.outerHTML.slice(0, 80))"
+        )
+        narrow = page.execute_script(
+            "return [...document.querySelectorAll('.cards td')].filter((each) => each.textContent.length > 20"
+            " && each.getBoundingClientRect().width < 200).map((each) => each.textContent)"
+        )
+        drawing = page.execute_script(
+            "const box = document.querySelector('.diagram').parentElement;"
+            "return [box.scrollWidth > box.clientWidth, getComputedStyle(box).overflowX]"
+        )
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert [] == clipped
+    assert [] == narrow
+    assert [True, "auto"] == drawing
+
+
 def test_it_has_a_light_and_a_dark_face(page: webdriver.Chrome) -> None:
     faces = {}
     for scheme in ("light", "dark"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -17,8 +18,9 @@ from fuzz.automaton.wording import Wording
 from fuzz.errors import UsageError
 from fuzz.oracle.actions import Move
 from fuzz.report.diagrams.machine_drawing import dot, mermaid, writer_for
-from fuzz.report.diagrams.machine_layout import lay_out
+from fuzz.report.diagrams.machine_layout import Box, lay_out
 from fuzz.report.diagrams.machine_svg import svg
+from fuzz.report.diagrams.sync_states import COLUMNS, Transition, drawing_of
 from swagger.load import load_contract
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,6 +98,46 @@ def test_no_state_covers_another_and_all_are_on_the_paper() -> None:
         assert box.x + box.width / 2 < layout.width
         assert 0 < box.y - box.height / 2
         assert box.y + box.height / 2 < layout.height
+
+
+def boxes(text: str) -> tuple[list[Box], Box]:
+    """The boxes of states and labels in a picture, and the picture's own."""
+    root = ElementTree.fromstring(text)
+    sides = [
+        [float(each.get(name) or 0) for name in ("x", "y", "width", "height")]
+        for each in root.iter(f"{SVG}rect")
+        if (each.get("class") or "").startswith(("state", "back"))
+    ]
+    x, y, width, height = map(float, (root.get("viewBox") or "").split())
+    placed = [Box(left + wide / 2, top + high / 2, wide, high) for left, top, wide, high in sides]
+    return placed, Box(x + width / 2, y + height / 2, width, height)
+
+
+def of_a_run(pairs: Sequence[tuple[str, str]], answers: int) -> Drawing:
+    """The drawing of a run in which each of these steps from state to state was seen with so many answers."""
+    seen = [
+        Transition(was, "send", f"422 already_exists{number}", now, 1_234 - number, 0)
+        for was, now in pairs
+        for number in range(answers)
+    ]
+    return drawing_of(seen)
+
+
+STATES = ("none", "fresh", "bound", "disabled", "uncertain")
+EVERY_PAIR = [(was, now) for was in STATES for now in STATES]
+
+
+@pytest.mark.parametrize("answers", [1, 2, 5])
+@pytest.mark.parametrize("pairs", [EVERY_PAIR, EVERY_PAIR[:15], EVERY_PAIR[::2], EVERY_PAIR[10:]])
+def test_no_label_of_a_run_lies_on_another_or_on_a_state_and_none_is_cut_off(
+    pairs: list[tuple[str, str]], answers: int
+) -> None:
+    placed, paper = boxes(svg(of_a_run(pairs, answers), columns=COLUMNS, title="states"))
+
+    assert [] == [(one, other) for one, other in combinations(placed, 2) if one.overlap(other) > 1]
+    for box in placed:
+        assert abs(box.x - paper.x) + box.width / 2 <= paper.width / 2
+        assert abs(box.y - paper.y) + box.height / 2 <= paper.height / 2
 
 
 def test_dot_and_mermaid_hold_every_edge() -> None:

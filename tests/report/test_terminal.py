@@ -16,21 +16,25 @@ from fuzz.report.terminal import Terminal
 from tests.report.runs import FAILURE, Run, broken_run, honest_run, hostile_run, race_failure, trace_step
 
 STYLE = """
-FAIL  already_exists, in mismatched (account)                                    bulk_create.md:114
+FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
       "… do not match the staff member's existing calendar sync record"
-  1   POST calendar_syncs           provider google_v3                           200   fresh
-  2   PUT  bulk_create              google_v3, a@example.com                     200   bound
-  3   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+  1   POST calendar_syncs provider google_v3                         200   fresh
+  2   PUT  bulk_create    google_v3, a@example.com                   200   bound
+  3   PUT  bulk_create    google_v3, b@example.com                   200
+      expected 422 already_exists
       After step 2 the account is a@example.com; step 3 names b@example.com.
-      replay: calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
+      request: calfuzz-7c1f-3
+      replay:
+      calfuzz replay .calfuzz/failures/already_exists-mismatched-200-3f9c
 """
 
 
 RACE = """
-  1   POST calendar_syncs           provider google_v3                           200   fresh
-  2 ┐ PUT  bulk_create              google_v3, a@example.com, at once            200   bound
-  3 ┘ PUT  bulk_create              google_v3, b@example.com, at once            200   bound
-  4   PUT  bulk_create              google_v3, b@example.com                     200   expected 422 already_exists
+  1   POST calendar_syncs provider google_v3                         200   fresh
+  2 ┐ PUT  bulk_create    google_v3, a@example.com, at once          200   bound
+  3 ┘ PUT  bulk_create    google_v3, b@example.com, at once          200   bound
+  4   PUT  bulk_create    google_v3, b@example.com                   200
+      expected 422 already_exists
 """
 
 
@@ -69,14 +73,14 @@ def test_steps_name_their_staff_member_only_where_there_are_two() -> None:
 
 
 def test_two_steps_at_the_same_time_stand_together_also_before_the_one_that_failed() -> None:
-    assert RACE.strip("\n").splitlines() == failure_lines(race_failure())[2:6]
+    assert RACE.strip("\n").splitlines() == failure_lines(race_failure())[3:8]
 
 
 def test_a_long_argument_is_broken_into_lines_and_a_long_word_is_not() -> None:
     word = "x" * 150
-    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[5:-1]
-    assert [True, True, False, True] == [len(line) <= 99 for line in lines]
-    assert f"      {word}" == lines[2]
+    lines = failure_lines({**FAILURE, "count": 1, "argument": f"{'one two three ' * 12}{word} end"})[7:-3]
+    assert [True, True, True, False, True] == [len(line) <= 80 for line in lines]
+    assert f"      {word}" == lines[3]
     assert f"{'one two three ' * 12}{word} end" == " ".join(line.removeprefix("      ") for line in lines)
 
 
@@ -110,17 +114,20 @@ def test_the_final_text_begins_with_the_verdict() -> None:
     ] == summary_text(broken_run().summary).splitlines()[:3]
 
 
-def test_the_final_text_has_a_row_for_every_clause_even_one_that_was_never_due() -> None:
+def test_every_clause_is_told_with_how_often_it_was_due_even_one_that_never_was() -> None:
     lines = [line.split() for line in summary_text(broken_run().summary).splitlines()]
     assert ["already_exists", "1", "0", "0", "0", "fail"] in lines
     assert ["invalid", "0", "0", "0", "0", "inconclusive"] in lines
     assert ["success", "1", "1", "1", "1", "affected", "by", "1"] in lines
+    text = " ".join(summary_text(honest_run().summary).split())
+    assert "pass, each with how often it was due: missing 1, already_exists 1, invalid 1, success 1," in text
+    assert "surplus: it came all the same" not in text
 
 
 def test_the_matrix_has_every_situation_even_one_that_was_never_met() -> None:
     lines = [line.split() for line in summary_text(broken_run().summary).splitlines()]
-    assert ["fresh", "1"] in lines
-    assert ["disabled", "·"] in lines
+    assert ["answer", "none", "fresh", "matched", "mismatched", "disabled"] in lines
+    assert ["200", "·", "1", "·", "1", "·"] in lines
 
 
 def test_the_final_text_counts_observations_and_drift() -> None:
@@ -128,6 +135,59 @@ def test_the_final_text_counts_observations_and_drift() -> None:
     assert text.startswith("PASS  the contract is kept; not tried: the payloads, random scenarios, races\n")
     assert "observed, not specified by the documents: 1 feature\n" in text
     assert "document and swagger disagree in 1 place\n" in text
+
+
+LONG_NAME = "s" * 40
+
+
+def wide_run() -> Run:
+    """A run that has much to say on each line: long paths, names, reasons, and every answer in every situation."""
+    path = "put_business_scheduling_v1_external_calendar_items_bulk_create.md:115"
+    run = Run().started(target="a deployment of staging with a rather long name, in two regions", clauses=[
+        {"id": f"required:external_items[].external_calendar_{n}_uid", "kind": "required", "says": "s", "where": path}
+        for n in range(12)
+    ]).phase("systematic")  # fmt: skip
+    for answer in ("200", "400 refusal", "422 already_exists", "422 sync_is_being_created", "503 server error"):
+        for situation in ("none", "fresh", "matched", "mismatched", "disabled"):
+            for _ in range(3):
+                run.send(situation, answer, silent=["another staff member's token"])
+    run.send("fresh", None, met=["required:external_items[].external_calendar_3_uid"])
+    run.events[-1]["situation"] = "uncertain"
+    says = f"google_v3, {LONG_NAME}@example.com, 3 items, other staff token, breaks type:external_items"
+    steps = [trace_step(n, "send", says, "bound or disabled", seen="422 sync_is_being_created") for n in (1, 2)]
+    steps.append({**steps[1], "step": 3, "kind": "fail", "path": "p" * 60})
+    bundle = ".calfuzz/failures/required_external_items_.external_id-fresh-3f9c"
+    run.failure(where=path, trace=steps, says="words and words " * 12, detail="provider and account", bundle=bundle)
+    run.trouble("the target does not answer as it should " * 5)
+    return run.finished("fail", 1, reasons=["the contract is broken: " + "required:external_items[].external_id, " * 6])
+
+
+@pytest.mark.parametrize("run", [wide_run(), honest_run(), broken_run(), Run().started(), Run().started().failure(
+    **race_failure())])  # fmt: skip
+def test_no_line_of_the_final_text_is_wider_than_80_columns(run: Run) -> None:
+    lines = summary_text(run.summary).splitlines()
+
+    assert [] == [line for line in lines if len(line) > 80]
+
+
+def test_paths_commands_and_names_are_whole() -> None:
+    text = summary_text(wide_run().summary)
+    words = text.split()
+
+    assert "put_business_scheduling_v1_external_calendar_items_bulk_create.md:115" in words
+    assert "calfuzz replay .calfuzz/failures/required_external_items_.external_id-fresh-3f9c\n" in text
+    assert f"{LONG_NAME}@example.com," not in words  # too long for its column
+    assert "required:external_items[].external_id," in words
+
+
+def test_the_words_are_explained_where_they_stand() -> None:
+    text = " ".join(summary_text(wide_run().summary).split())
+
+    for said in ("due: no other answer", "surplus: it came", "fresh: a new sync", "uncertain: more than one"):
+        assert said in text
+    for said in ("refusal: a 4xx", "lost: no answer came"):
+        assert said in text
+    assert "refusal:" not in summary_text(broken_run().summary)
 
 
 def test_a_run_that_was_killed_says_so_and_has_failed_if_it_had_found_a_failure() -> None:

@@ -16,7 +16,7 @@ from sarif_pydantic import Sarif
 from sarif_pydantic.sarif import SarifBaseModel
 
 from fuzz.errors import UsageError
-from fuzz.report.formats.github import fenced, markdown, step_summary
+from fuzz.report.formats.markdown import fenced, markdown, report_markdown
 from fuzz.report.write import KINDS, write_reports
 from tests.report.runs import DOCUMENT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run, race_failure
 
@@ -40,7 +40,8 @@ def report(directory: Path, run: Run) -> dict[str, Any]:
 
 def test_every_kind_is_written_under_its_name(tmp_path: Path) -> None:
     paths, _ = written(tmp_path, broken_run(), *ALL, environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "step.md")})
-    names = ["report.json", "junit.xml", "report.html", "trace.har", "report.sarif", "step.md"]
+    names = ["report.json", "junit.xml", "report.html", "trace.har", "report.sarif", "report.md", "ctrf.json"]
+    names.append("step.md")
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, "events.ndjson"])
 
@@ -55,7 +56,7 @@ def test_reports_of_one_journal_are_the_same_twice(tmp_path: Path) -> None:
 def test_an_unknown_kind_is_a_usage_error_that_names_the_known_ones(tmp_path: Path, kind: str) -> None:
     with pytest.raises(UsageError, match=f"no report of the kind '{kind}'") as error:
         written(tmp_path, broken_run(), kind)
-    assert "name some of json, junit, html, har, sarif, github" == error.value.next
+    assert "name some of json, junit, html, har, sarif, markdown, ctrf, github" == error.value.next
 
 
 def test_a_directory_without_a_journal_is_a_usage_error(tmp_path: Path) -> None:
@@ -353,7 +354,7 @@ def test_the_step_summary_is_appended_to_what_other_steps_wrote(tmp_path: Path) 
     step = tmp_path / "step.md"
     step.write_text("before\n")
     written(tmp_path, broken_run(), "github", environ={"GITHUB_STEP_SUMMARY": str(step)})
-    assert step.read_text().startswith("before\n## ❌ calfuzz: fail, 1 failure in 1 clause; not tried: ")
+    assert "before\n" + report_markdown(broken_run().summary) == step.read_text()
 
 
 def test_no_text_is_read_as_markdown() -> None:
@@ -368,8 +369,8 @@ def test_hostile_text_breaks_no_report(tmp_path: Path, text: str) -> None:
               and isinstance(case.result[0], Failure)]  # fmt: skip
     assert case.result[0].text
     load_sarif(tmp_path, run)
-    assert 2 == len(har(tmp_path, run))
+    assert 3 == len(har(tmp_path, run))
     _, stdout = written(tmp_path, run, "github")
     assert ["::notice", "::error"] == [line.partition(" ")[0] for line in stdout.splitlines()]
-    assert len(step_summary(run.summary).encode()) < 1_000_000
+    assert len(report_markdown(run.summary).encode()) < 1_000_000
     assert text == report(tmp_path, run)["failures"][0]["observed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from fuzz.cli import main
 from fuzz.sandbox.launcher import Sandbox, profile_yaml
+from fuzz.target.http.request import trace_id
 from tests.failures.bundling import FAULT, run_pytest, run_script
 from tests.target.http.relays import ending_tls, proxy
 from tests.target.http.servers import server
@@ -205,6 +207,18 @@ def test_a_loopback_address_behind_a_proxy_is_not_this_machines(site: Site) -> N
     assert [] == site.proxied
 
 
+def test_reports_lead_from_the_request_that_failed_to_its_logs(site: Site) -> None:
+    template = "logs: 'https://logs.example/{trace_id}?q={request_id}'"
+    result = site.calfuzz(site.sandbox.address, template, *RUN)
+    html = Path(".calfuzz/reports/latest/report.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="https://logs\.example/([0-9a-f]{32})\?q=(calfuzz-[0-9a-f]{8}-[0-9]+)"', html)
+
+    assert len(links) >= 3
+    for trace, request_id in links:
+        assert trace_id(request_id) == trace
+    assert f"https://logs.example/{links[-1][0]}?q={links[-1][1]}\n" in result.stdout
+
+
 WRONG = [
     ("headers: [a]", "headers is a list, and must be a mapping"),
     ("headers: {X-A: 7}", "headers.X-A must be a text, in quotes if it is a number, or {env: NAME}"),
@@ -212,6 +226,15 @@ WRONG = [
     ("headers: {'X A': b}", "headers names 'X A', which is no name of a header"),
     ("headers: {authorization: b}", "headers names Authorization, which is made of the tokens"),
     ("headers: {X-Request-Id: b}", "headers names X-Request-Id, which calfuzz sets itself"),
+    ("headers: {traceparent: b}", "headers names traceparent, which calfuzz sets itself"),
+    ("logs: https://logs.example/", "logs lacks {request_id}, or {trace_id}, in whose place"),
+    ("logs: 'logs.example/{request_id}'", "logs is not an http or https address"),
+    ("logs: 'javascript:alert({request_id})'", "logs is not an http or https address"),
+    ("logs: 'https://{request_id}'", "logs is not an http or https address"),
+    ("logs: 'https://me:hunter2@logs.example/{request_id}'", "logs carries a password"),
+    ("logs: 'https://logs.example/{request_id}/{staff}'", "logs is not an http or https address"),
+    ("logs: 'https://logs.example/{request_id}\" onclick=x'", "logs is not an http or https address"),
+    ("logs: 7", "logs is a number, and must be a text"),
     ("headers: {X-A: b, x-a: c}", "headers names a header twice"),
     ("headers: {X-A: ''}", "headers holds a text for X-A that is empty"),
     ('headers: {X-A: "a\\nb"}', "headers holds a text for X-A that is empty, or not printable ASCII"),

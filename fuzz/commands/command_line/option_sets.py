@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_REPORTS = "json"
 RATE_HELP = "Requests per second at the most, as 8/s. [default: the profile's, the swagger's, 5/s]"
+KINDS_HELP = "Kinds: json,junit,html,har,sarif,markdown,ctrf,github."
 EXISTING = click.Path(path_type=Path)
 
 
@@ -51,7 +52,7 @@ def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def report_option(kinds: str = "") -> Callable[..., Any]:
     """The option that names the kinds of reports. `kinds`: those that are written without it."""
-    return click.option("--report", "reports", default=kinds, help="Kinds: json,junit,html,har,sarif,github.")
+    return click.option("--report", "reports", default=kinds, help=KINDS_HELP)
 
 
 def report_dir_option(default: str) -> Callable[..., Any]:
@@ -100,6 +101,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         report_option(DEFAULT_REPORTS),
         report_dir_option("a new one; .calfuzz/reports/latest is the newest"),
+        click.option(
+            "--journal-size", metavar="SIZE", help="Size of the journal past which what passes is only counted. [256MB]"
+        ),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),
         click.option(
@@ -130,8 +134,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_of(command: str, given: dict[str, Any]) -> RunOptions:
     """The options of `run` or `gate`, checked. UsageError for a value that cannot be used."""
-    from fuzz.run.options import GATE_SEED, RunOptions, parse_limit, parse_time
+    from fuzz.run.options import GATE_SEED, RunOptions, parse_limit, parse_size, parse_time
     from fuzz.run.phase_list import parse_phases, phase_names
+    from fuzz.session.journal import JOURNAL_SIZE
 
     is_gate = command == "gate"
     drawn = GATE_SEED if is_gate else int.from_bytes(os.urandom(4), "big")
@@ -164,6 +169,7 @@ def options_of(command: str, given: dict[str, Any]) -> RunOptions:
         dry_run=given["dry_run"],
         reports=kinds_in(given["reports"]),
         report_dir=given["report_dir"],
+        journal_size=parse_size(given["journal_size"]) if given["journal_size"] else JOURNAL_SIZE,
         rate_limit=parse_limit(given["rate_limit"]) if given["rate_limit"] else None,
         request_timeout=given["request_timeout"],
         workflow=given["workflow"],

@@ -15,13 +15,16 @@ from fuzz.failures.failure_event import request_says
 from fuzz.oracle.actions import Create, MoveSync
 from fuzz.oracle.expectations import expectations
 from fuzz.oracle.forecast import Foreseen
-from fuzz.report.text import counted, visible, visible_block
+from fuzz.report.text import NARROW, Columns, counted, hanging, visible, visible_block
 from swagger.contract import Contract, Json
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-WIDTH = 100
+WIDTH = NARROW
+INDENT = 4
+"""Columns before a row of a step."""
+
 LONGEST = 100_000
 """Characters of an explanation."""
 
@@ -44,7 +47,7 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(wrapped=wrapped, body=body_lines, rule=rule_of, quoted=shlex.quote)
-    environment.filters.update(counted=counted)
+    environment.filters.update(counted=counted, hanging=lambda text, first: "\n".join(hanging(first, text)))
     return environment
 
 
@@ -75,11 +78,11 @@ def rule_of(predicate: Callable[..., object]) -> str:
 def step_rows(contract: Contract, steps: Sequence[Foreseen], seen: Sequence[str]) -> list[str]:
     """A row for each request: its number, what it does, what it names, and its answer."""
     cells = [
-        (f"{number:<3}", _does(contract, step), _says(contract, step), answer)
+        (str(number), _does(contract, step), _says(contract, step), answer)
         for number, (step, answer) in enumerate(zip(steps, seen, strict=True), start=1)
     ]
-    widths = [max(len(row[column]) for row in cells) for column in range(3)]
-    return [" ".join([*map(str.ljust, row[:3], widths), row[3]]).rstrip() for row in cells]
+    columns = Columns(least=(3, 12, 18, 0), most=(4, 28, NARROW, 24), grows=2)
+    return [line[INDENT:] for lines in columns.lines(cells, indent=INDENT) for line in lines]
 
 
 def _does(contract: Contract, step: Foreseen) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,6 +22,12 @@ STYLE = """
 PLACES_OF_LABELS = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8, 0.15, 0.85)
 """Places to try for a label along a curve, 0 its beginning and 1 its end; the first without an overlap is taken."""
 
+BESIDE_THE_CURVE = sorted(
+    ((across * 40.0, down * LINE) for across in range(-3, 4) for down in range(-8, 9)),
+    key=lambda beside: (abs(beside[0]) + abs(beside[1]), beside),
+)
+"""How far from its curve a label may stand, right and down; tried in this order where there is no room on the curve."""
+
 Curve = tuple[Point, Point, Point, Point]
 Way = tuple[Curve, ...]
 """One cubic Bézier curve after the other."""
@@ -35,18 +41,27 @@ def svg(drawing: Drawing, *, columns: Mapping[str, int] | None = None, title: st
     layout = lay_out(drawing, columns)
     ways = [_way(edge, layout, index) for index, edge in enumerate(drawing.edges)]
     labels = _labels(drawing.edges, ways, layout)
-    bottom = max([layout.height, *(point[1] + 20 for way in ways for curve in way for point in curve)])
-    height = bottom + LINE * (len(drawing.legend) + 1)
+    corners = [corner for box in labels for corner in _corners(box)]
+    points = [*corners, *(_point(curve, t / 10) for way in ways for curve in way for t in range(11))]
+    left = min([0.0, *(x - PADDING for x, _ in points)])
+    top = min([0.0, *(y - PADDING for _, y in points)])
+    right = max([layout.width, *(x + PADDING for x, _ in points)])
+    bottom = max([layout.height, *(y + PADDING for _, y in points)])
+    width, height = right - left, bottom - top + LINE * (len(drawing.legend) + 1)
     body = [
         *(_path(edge, way) for edge, way in zip(drawing.edges, ways, strict=True)),
         *(part for node in drawing.nodes for part in _state(node, layout.boxes[node.id])),
         *(part for edge, box in zip(drawing.edges, labels, strict=True) for part in _label(edge.lines, box)),
         *(_text(line, 2 * PADDING, bottom + LINE * row) for row, line in enumerate(drawing.legend)),
     ]
-    size = f'width="{layout.width:.0f}" height="{height:.0f}" viewBox="0 0 {layout.width:.0f} {height:.0f}"'
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" {size} role="img">'
     start = [f"<style>{STYLE}</style>", _PAPER] if title is None else [f"<title>{escape(title)}</title>"]
     return "\n".join([head, *start, _ARROWS, *body, "</svg>", ""])
+
+
+def _corners(box: Box) -> tuple[Point, Point]:
+    return (box.x - box.width / 2, box.y - box.height / 2), (box.x + box.width / 2, box.y + box.height / 2)
 
 
 def _arrow(name: str, colour: str) -> str:
@@ -54,7 +69,7 @@ def _arrow(name: str, colour: str) -> str:
     return f'<marker id="{name}" markerWidth="8" markerHeight="8" refX="8" refY="4" orient="auto">{shape}</marker>'
 
 
-_PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
+_PAPER = '<rect x="-50%" y="-50%" width="200%" height="200%" fill="#fff"/>'
 _ARROWS = f"<defs>{_arrow('arrow', '#64748b')}{_arrow('otherwise', '#b91c1c')}</defs>"
 
 
@@ -102,11 +117,24 @@ def _labels(edges: Sequence[Edge], ways: Sequence[Way], layout: Layout) -> list[
     for edge, way in zip(edges, ways, strict=True):
         width, height = text_box([line.text for line in edge.lines])
         points = [_point(curve, t) for t in PLACES_OF_LABELS for curve in way]
-        candidates = [Box(*point, width - PADDING, height - PADDING) for point in points]
-        box = min(candidates, key=lambda box: sum(box.overlap(other) for other in taken))
+        size = width - PADDING, height - PADDING
+        candidates = (Box(x + across, y + down, *size) for across, down in BESIDE_THE_CURVE for x, y in points)
+        box = _least_covering(candidates, taken)
         taken.append(box)
         placed.append(box)
     return placed
+
+
+def _least_covering(candidates: Iterable[Box], taken: Sequence[Box]) -> Box:
+    """The first box that covers nothing; if there is none, the one that covers least."""
+    best, least = Box(0, 0, 0, 0), float("inf")
+    for box in candidates:
+        covered = sum(box.overlap(other) for other in taken)
+        if covered < least:
+            best, least = box, covered
+        if not covered:
+            break
+    return best
 
 
 def _path(edge: Edge, way: Way) -> str:

@@ -1,9 +1,11 @@
-"""Writes `trace.har`: every request and answer of a run, in the format of browsers' network panels."""
+"""Writes `trace.har`, in the format of browsers' network panels: the requests and answers of a run's failures, and of
+the others as many as there is room for, evenly spread over the run. `log.comment` says how many that are.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TextIO
@@ -11,20 +13,22 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
-from fuzz.events.types import AnswerEntry, Event, ExchangeEvent, RequestEntry
+from fuzz.events.types import AnswerEntry, Event, RequestEntry
+from fuzz.report.formats.har_selection import Entry, Selection
 
 CREATOR = Creator(name="calfuzz", version="1")
 
 
-def write_har(file: TextIO, events: Iterable[Event]) -> None:
-    """Writes every exchange whose request was kept. A lost answer has status 0."""
-    clock = _Clock()
-    with HarFile.open(file, creator=CREATOR) as har:
-        for event in events:
-            if event["event"] == "run_started":
-                clock.set(event["at"])
-            elif event["event"] == "exchange" and "method" in event["request"]:
-                _add(har, event, event["request"], clock)
+def write_har(file: TextIO, events: Callable[[], Iterable[Event]]) -> None:
+    """Writes the exchanges whose request was kept. A lost answer has status 0. `events`: reads the journal."""
+    clock, selection = _Clock(), Selection()
+    selection.look_at(events())
+    with HarFile.open(file, creator=CREATOR, comment=selection.says) as har:
+        for entry in selection.chosen(events()):
+            if isinstance(entry, str):
+                clock.set(entry)
+            else:
+                _add(har, entry, clock)
 
 
 class _Clock:
@@ -40,27 +44,26 @@ class _Clock:
             return
         self._now = read if read.tzinfo else read.replace(tzinfo=UTC)
 
-    def begin(self, event: ExchangeEvent, seconds: float) -> str:
-        if "at" in event:
-            self.set(event["at"])
+    def begin(self, entry: Entry, seconds: float) -> str:
+        if entry.at is not None:
+            self.set(entry.at)
         began, self._now = self._now, self._now + timedelta(seconds=seconds)
         return began.isoformat(timespec="milliseconds")
 
 
-def _add(har: HarFile, event: ExchangeEvent, request: RequestEntry, clock: _Clock) -> None:
-    answer = event["answer"]
+def _add(har: HarFile, entry: Entry, clock: _Clock) -> None:
     try:
-        seconds = _seconds(answer)
-        sent, response = _request(request), _response(answer, event["lost"])
+        seconds = _seconds(entry.answer)
+        sent, response = _request(entry.request), _response(entry.answer, entry.lost)
     except (KeyError, TypeError, ValueError, AttributeError):  # a damaged line, whose values are not of their types
         return
     har.add_entry(
-        startedDateTime=clock.begin(event, seconds),
+        startedDateTime=clock.begin(entry, seconds),
         time=round(seconds * 1000, 3),
         request=sent,
         response=response,
         timings=Timings(send=0, wait=round(seconds * 1000, 3), receive=0),
-        comment=f"{request['id']}: {event['kind']}, {event['clause']} in {event['situation']}",
+        comment=entry.says,
     )
 
 

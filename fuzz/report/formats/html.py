@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fuzz.events.summary import LATENCY_BOUNDS, RunVerdict, Summary
 from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
+from fuzz.report.diagrams.timeline import Timeline
 from fuzz.report.facts.origin import build_of, origin_of
 from fuzz.report.facts.requests import requests_line
 from fuzz.report.facts.standing import standing_lines
+from fuzz.report.facts.words import OF_CLAUSES, OF_SITUATIONS, in_use
 from fuzz.report.failure_view import failure_view
 from fuzz.report.first_lines import headline, news_lines
 from fuzz.report.text import LINE, counted, duration, visible
@@ -57,6 +60,9 @@ class Size:
     less: int
 
 
+OPEN_FAILURES, OPEN_OBSERVATIONS = 10, 8
+"""Failures and observations that are not folded. Notable observations never are."""
+
 SIZES = (Size(300, 150, LINE, 3_000, 300), Size(150, 80, 100, 1_000, 100), Size(30, 20, 30, 100, 30))
 """The first size that fits is taken; the last one always fits."""
 
@@ -72,6 +78,10 @@ def _page(summary: Summary, size: Size) -> str:
     environment = _environment(size)
     failures, transitions = queries.failures_of(summary), transitions_of(summary)
     shown = failures[: size.failures]
+    index = [failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)]
+    clauses = sorted(queries.clause_rows(summary), key=lambda row: row.verdict is RunVerdict.PASS)
+    matrix = queries.matrix_of(summary)
+    observations = queries.observations_of(summary)
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html.jinja").render(
         verdict=queries.verdict_of(summary),
@@ -81,7 +91,10 @@ def _page(summary: Summary, size: Size) -> str:
         news=[show(line) for line in news_lines(summary)],
         facts=list(_facts(summary, show)),
         target=show(queries.target_of(summary)),
-        index=[failure_view(failure, n, line=size.line, body=0) for n, failure in enumerate(shown)],
+        index=index,
+        timeline=Timeline.of(summary) if not summary.replays else None,
+        kinds=sorted({kind for view in index for kind in view.kinds}),
+        open_failures=OPEN_FAILURES,
         replays=[(replay, show(replay["why"])) for replay in summary.replays[: size.rows]],
         marks={"FIXED": RunVerdict.PASS, "FAILED": RunVerdict.FAIL},
         failures=list(_failures(environment, shown, size)),
@@ -90,11 +103,14 @@ def _page(summary: Summary, size: Size) -> str:
         failed=any(transition.failed for transition in transitions),
         not_drawn=summary.sent["at_once"],
         diagram=Markup(sync_states_svg(transitions)),
-        clauses=queries.clause_rows(summary),
-        matrix=queries.matrix_of(summary),
+        clauses=clauses,
+        to_be_read=sum(row.verdict is not RunVerdict.PASS for row in clauses),
+        matrix=matrix,
         requests=requests_line(summary),
         shrinking=summary.shrinking,
-        observations=queries.observations_of(summary),
+        words={"clauses": OF_CLAUSES, "situations": OF_SITUATIONS, "answers": in_use(matrix.answers)},
+        observations=observations,
+        notable_ones=max(OPEN_OBSERVATIONS, sum(bool(why) for *_, why in observations)),
         drift=summary.started["drift"],
         latency=_latency(summary),
         phases=list(summary.phases.values()),
@@ -115,13 +131,21 @@ def _environment(size: Size) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        visible=partial(visible, limit=size.line), number=lambda value: f"{value:,}", duration=duration
+        visible=partial(visible, limit=size.line),
+        breakable=partial(_breakable, limit=size.line),
+        number=lambda value: f"{value:,}",
+        duration=duration,
     )
     return environment
 
 
 def _notes(summary: Summary) -> list[str]:
     return [*queries.reasons_of(summary), *standing_lines(summary), *summary.troubles]
+
+
+def _breakable(text: Any, *, limit: int) -> Markup:
+    """A name or a path that a narrow page may break behind its underscores, dots and slashes."""
+    return Markup(re.sub(r"([_./])", r"\1<wbr>", str(escape(visible(text, limit=limit)))))
 
 
 def _facts(summary: Summary, show: Show) -> Iterator[tuple[str, str]]:

@@ -44,12 +44,32 @@
   };
 
   const go = (by) => {
-    if (!failures.length) return;
-    shown = Math.min(failures.length - 1, Math.max(0, shown + by));
+    let next = shown + by;
+    while (failures[next]?.hidden) next += by;
+    if (!failures[next]) return;
+    shown = next;
     unfoldTo(failures[shown]);
     failures[shown].scrollIntoView({ block: "start" });
     failures[shown].focus({ preventScroll: true });
   };
+
+  const form = document.querySelector(".filter");
+  const filter = () => {
+    const words = form.querySelector("input").value.toLowerCase().split(/\s+/);
+    const kind = form.querySelector("select")?.value ?? "";
+    const isWanted = (article) => (!kind || article.dataset.kinds.split(" ").includes(kind))
+      && words.every((word) => article.textContent.toLowerCase().includes(word));
+    for (const article of failures) {
+      article.hidden = !isWanted(article);
+      const link = document.querySelector(`.index a[href="#${article.id}"]`);
+      if (link) link.parentElement.hidden = article.hidden;
+      if (!article.hidden && (kind || words.join(""))) unfoldTo(article);
+    }
+    const left = failures.filter((article) => !article.hidden).length;
+    form.querySelector("output").textContent = left < failures.length ? `${left} of ${failures.length}` : "";
+  };
+  form?.addEventListener("input", filter);
+  form?.addEventListener("submit", (event) => event.preventDefault());
 
   const unfoldTarget = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
@@ -66,7 +86,7 @@
     if (button.dataset.fold) foldAll(button.dataset.fold === "open");
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
     if (event.key === "j") go(1);
     if (event.key === "k") go(-1);
   });

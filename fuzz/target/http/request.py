@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -34,9 +35,21 @@ def as_sent(http_request: HttpRequest, request_id: str, extensions: dict[str, ob
         **OUR_HEADERS,
         **http_request.headers,
         "X-Request-Id": request_id,
+        "traceparent": traceparent(request_id),
     }
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     return httpcore.Request(http_request.method, url, headers=raw, content=http_request.content, extensions=extensions)
+
+
+def trace_id(request_id: str) -> str:
+    """The id of a request's trace: 32 hexadecimal digits, the same for the same request id."""
+    return hashlib.sha256(request_id.encode()).hexdigest()[:32]
+
+
+def traceparent(request_id: str) -> str:
+    """The header that makes the target's trace a part of ours (W3C Trace Context), marked as recorded."""
+    digest = hashlib.sha256(request_id.encode()).hexdigest()
+    return f"00-{digest[:32]}-{digest[32:48]}-01"
 
 
 @lru_cache(maxsize=64)

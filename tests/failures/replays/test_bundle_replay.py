@@ -12,7 +12,7 @@ import pytest
 from fuzz.errors import ExitCode
 from fuzz.failures.keeping.store import load_bundle
 from fuzz.failures.replays.bundle_replay import replay
-from fuzz.failures.replays.result import Outcome, as_text
+from fuzz.failures.replays.result import Outcome, ReplayResult, Row, as_text
 from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.oracle.actions import Action, AtOnce, Create, Move, MoveSync, SendItems
 from fuzz.sandbox.launcher import Sandbox
@@ -231,3 +231,15 @@ def test_a_race_is_repeated_until_it_shows(
     assert (Outcome.FIXED, 30) == (result.outcome, result.times)
     assert Outcome.CANNOT_TELL is replay_workflow(path / "workflow.md", session_for(honest)).outcome
     assert not (path / "failure.hurl").exists()
+
+
+def test_no_half_of_a_secret_stays_where_a_line_ends_within_it() -> None:
+    token = "the-token-of-the-staff-member-0123456789"
+    row = Row(1, "PUT bulk_create", f"google_v3, {token}", token, f"422 {token}", token, broken=True)
+    result = ReplayResult("name", Outcome.FAILED, token, (row,), 1, 1, (token,), token)
+
+    text = as_text(result.redacted(lambda said: said.replace(token, "{env:T}")))
+
+    assert 6 == text.count("{env:T}")  # a broken step shows no state
+    assert not {token[:9], token[-9:], token[12:20]} & set(text.split())
+    assert "token" not in text
