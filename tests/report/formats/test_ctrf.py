@@ -83,7 +83,8 @@ def test_a_failure_has_its_steps_and_its_place_in_the_document() -> None:
     results = read(broken_run())
     [failed] = [test for test in results["tests"] if test["status"] == "failed"]
 
-    assert ("already_exists in mismatched", DOCUMENT, 114) == (failed["name"], failed["filePath"], failed["line"])
+    name = "already_exists in mismatched (account): already_exists-mismatched-200-3f9c"
+    assert (name, DOCUMENT, 114) == (failed["name"], failed["filePath"], failed["line"])
     assert "expected 422 already_exists, saw 200" == failed["message"]
     assert "google_v3, b@example.com" in failed["trace"]
     assert "FAIL 1 failure in 1 clause" in results["environment"]["reportName"]
