@@ -13,6 +13,7 @@ import pytest
 from fuzz.errors import UsageError
 from fuzz.events.summary import Summary
 from fuzz.report.journal_reader import open_journal
+from fuzz.report.summary_text import summary_text
 from fuzz.run.options import parse_size
 from fuzz.session import journal as journals
 from fuzz.session.journal import Journal
@@ -82,6 +83,34 @@ def test_a_run_that_is_killed_loses_the_counts_of_few_exchanges(
 
     assert 450 == again.unwritten
     assert 480 == journal.summary.unwritten
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("requests", [1, 2]),
+        ("requests", ["1", 2, 3]),
+        ("latency", [1]),
+        ("unwritten", None),
+        ("phases", {"conformance": "many"}),
+        ("clauses", [["success", 1, 2, 3]]),
+        ("clauses", 7),
+        ("cases", [["success", 8, 1, 2, 3, 4]]),
+        ("situations", {"fresh": {"200": 1.5}}),
+        ("situations", {"fresh": [1]}),
+        ("observations", [["a", "b", None, 1]]),
+        ("edges", [["a", "b", "c", "d", 1]]),
+    ],
+)
+def test_counts_that_somebody_has_edited_are_left_out_and_told(tmp_path: Path, key: str, value: object) -> None:
+    _, events = kept(tmp_path, long_run(60), 20_000)
+    lines = [json.dumps({**event, key: value} if event["event"] == "totals" else event) for event in events]
+    (tmp_path / "events.ndjson").write_text("\n".join(lines), encoding="ascii")
+    summary = open_journal(tmp_path).summary()
+
+    assert ["1 damaged line of events.ndjson left out of this report"] == summary.troubles
+    assert summary.total < 60
+    assert summary_text(summary)
 
 
 def test_a_journal_with_room_for_all_has_no_counts(tmp_path: Path) -> None:

@@ -171,7 +171,8 @@ def test_a_token_that_is_refused_in_both_schemes_ends_the_run_and_both_are_named
     result = CliRunner(env=environment).invoke(main, ["run", "--target", "target.yaml", "--no-progress"])
 
     assert 3 == result.exit_code
-    assert "refuses the token {env:CALFUZZ_SANDBOX_ADMIN_TOKEN}, with the scheme Admin and with Bearer" in result.output
+    told = " ".join(result.output.split())
+    assert "refuses the token {env:CALFUZZ_SANDBOX_ADMIN_TOKEN}, with the scheme Admin and with Bearer" in told
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         report_option(DEFAULT_REPORTS),
         report_dir_option("a new one; .calfuzz/reports/latest is the newest"),
         click.option(
-            "--journal-size", metavar="SIZE", help="Size of the journal past which what passes is only counted. [256MB]"
+            "--journal-size",
+            metavar="SIZE",
+            help="Size of the journal past which what passes is counted. [default: 256MB]",
         ),
         click.option("--rate-limit", metavar="RATE", help=RATE_HELP),
         click.option("--request-timeout", type=SECONDS, metavar="S", help="Seconds to wait for an answer."),

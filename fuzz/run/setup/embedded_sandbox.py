@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from fuzz.errors import UsageError
 from fuzz.failures.keeping.shared_store import location_of
-from fuzz.report.text import wrapped
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
 from fuzz.target.locking.locks import staff_in_use
 from fuzz.target.profile import Profile, load_profile
@@ -73,8 +72,7 @@ def _profile_of(sandbox: Sandbox, started: Future[None], manner: str, say: TextI
 
     started.result()
     os.environ.update(sandbox.env)
-    lines = wrapped(f"no --target: the embedded sandbox ({manner}) on {sandbox.base_url}", indent=2)
-    say.write("".join(f"{line}\n" for line in lines))
+    say.write(f"no --target: the embedded sandbox ({manner}) on {sandbox.base_url}\n")
     say.flush()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sandbox.yaml"
