@@ -6,6 +6,8 @@ A journal, `events.ndjson`, holds one event a line, in the order in which they h
 import json
 from typing import Any, Literal, NotRequired, TypedDict, cast, final, get_args
 
+from fuzz.events.shapes import misfit
+
 VERSION = 1
 
 Action = dict[str, Any]
@@ -370,14 +372,11 @@ Event = (
     | RunFinished
 )
 
-_KEYS: dict[str, frozenset[str]] = {
-    get_args(kind.__annotations__["event"])[0]: kind.__required_keys__ for kind in get_args(Event)
-}
-"""The keys that an event of each kind must have."""
+_KINDS: dict[str, type] = {get_args(kind.__annotations__["event"])[0]: kind for kind in get_args(Event)}
 
 
 def read_event(line: str | bytes) -> Event | None:
-    """The event on a line of a journal; None if the line is no event, or lacks a key of its kind.
+    """The event on a line of a journal; None if the line is no event, or has not the shape of its kind.
 
     An event of an unknown kind or version is returned unchecked; its reader ignores it.
     """
@@ -387,5 +386,6 @@ def read_event(line: str | bytes) -> Event | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("event"), str):
         return None
-    complete = _KEYS.get(value["event"], frozenset()) <= value.keys()
-    return cast(Event, value) if complete or value.get("version", VERSION) != VERSION else None
+    kind = _KINDS.get(value["event"])
+    known = kind is not None and value.get("version", VERSION) == VERSION
+    return None if known and misfit(value, kind) is not None else cast(Event, value)
