@@ -9,6 +9,7 @@ import click
 
 from fuzz.commands.output import survive_lost_output
 from fuzz.errors import REDACTORS, ExitCode, UsageError
+from fuzz.report.text import error_lines, visible
 
 
 class CalfuzzGroup(click.Group):
@@ -20,12 +21,13 @@ class CalfuzzGroup(click.Group):
         try:
             result = super().main(*args, **kwargs)
         except UsageError as error:
-            _end(f"error: {error}", ExitCode.USAGE)
+            _end(f"error: {error_lines(error)}", ExitCode.USAGE)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "calfuzz"
-            _end(f"error: {error.format_message()}\n  next: {command} --help lists the options", ExitCode.USAGE)
+            said = visible(error.format_message(), limit=1000)
+            _end(f"error: {said}\n  next: {command} --help lists the options", ExitCode.USAGE)
         except click.ClickException as error:
-            _end(f"error: {error.format_message()}", ExitCode.USAGE)
+            _end(f"error: {visible(error.format_message(), limit=1000)}", ExitCode.USAGE)
         except (KeyboardInterrupt, click.Abort) as ending:
             # click raises an Abort in place of what has interrupted it.
             interruption = ending.__cause__ if isinstance(ending, click.Abort) else ending

@@ -387,5 +387,7 @@ def read_event(line: str | bytes) -> Event | None:
     if not isinstance(value, dict) or not isinstance(value.get("event"), str):
         return None
     kind = _KINDS.get(value["event"])
-    known = kind is not None and value.get("version", VERSION) == VERSION
-    return None if known and misfit(value, kind) is not None else cast(Event, value)
+    version = value.get("version", VERSION)
+    of_another_version = type(version) is int and version != VERSION
+    checked = kind is not None and not of_another_version
+    return None if checked and misfit(value, kind) is not None else cast(Event, value)

@@ -13,6 +13,7 @@ FAIL  already_exists, in mismatched (account)                                   
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Literal, TypeVar
@@ -86,7 +87,7 @@ def failure_line(failure: FailureEvent, *, room: int = LINE_NAME) -> str:
 
 def replay_line(failure: FailureEvent) -> str:
     bundle = failure["bundle"]
-    return f"replay: calfuzz replay {visible(bundle, limit=1000)}" if bundle else "no bundle was kept"
+    return f"replay: calfuzz replay {visible(shlex.quote(bundle), limit=1000)}" if bundle else "no bundle was kept"
 
 
 def _steps(failure: FailureEvent) -> Iterator[str]:

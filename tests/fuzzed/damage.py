@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import unicodedata
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -135,3 +136,11 @@ def every_single_change(good: Any, news: list[Any]) -> list[Any]:
             changed(value, path, how, new)
             found.append(value)
     return found
+
+
+def check_printed(text: str) -> None:
+    """What is printed moves no cursor and begins no line by itself: its control characters are spelled out."""
+    text.encode()
+    hidden = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")} - {"\n"}
+    assert set() == hidden, [line for line in text.split("\n") if hidden & set(line)][:3]
+    assert not any(line.startswith("::") for line in text.split("\n"))

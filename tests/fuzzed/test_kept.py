@@ -30,7 +30,7 @@ from fuzz.session.session import Session
 from fuzz.shrinking.candidate import can_begin
 from fuzz.target.profile import kept_profile
 from tests.failures.bundling import another_account, performed
-from tests.fuzzed.damage import DEEP, SETTINGS, changed, files, written
+from tests.fuzzed.damage import DEEP, SETTINGS, changed, check_printed, files, written
 from tests.report.runs import broken_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -74,7 +74,7 @@ def use_kept(session: Session, path: Path) -> None:
     directory, printed = path.parent, io.StringIO()
     found, problems = saved_failures(directory)
     assert 1 == len(found) + len(problems)
-    "\n".join(problems).encode()
+    check_printed("\n".join(problems))
     past = TargetHistory(HistoryFile(directory.parent / "absent.ndjson"), "sandbox", "").earlier(directory)
     json.dumps(past).encode()
     for each in found:
@@ -83,15 +83,15 @@ def use_kept(session: Session, path: Path) -> None:
         explain(each.bundle.fingerprint, DOCUMENTS, str(directory.parent), stdout=printed)
         if each.bundle.times <= 100 and len(each.bundle.actions) < 10:
             result = replay(each.bundle, session, times=1)
-            as_text(result).encode()
+            check_printed(as_text(result))
             json.dumps([failed_event(session, path, each.bundle, result), replayed_event(result, each.bundle, 0.1)])
         if each.bundle.profile is not None:
             try:
                 kept_profile(each.bundle.profile, each.bundle.fingerprint)
             except UsageError as error:
-                str(error).encode()
+                check_printed(str(error))
     explain("already_exists", DOCUMENTS, str(directory.parent), stdout=printed)
-    printed.getvalue().encode()
+    check_printed(printed.getvalue())
     mark_failed(path, TODAY, target="sandbox")
     mark_fixed(path, TODAY, target="sandbox")
     failure = performed(session, another_account())
@@ -116,6 +116,9 @@ def with_file(kept: Path, name: str, content: bytes) -> Path:
 @example(with_change(("actions", 1, "body"), DEEP))
 @example(with_change(("actions", 0, "staff"), 10**400))
 @example(with_change(("target", "staff", 0, "uid"), "\ud800"))
+@example(with_change(("fingerprint",), "\x1b[2J\n::error::"))
+@example(with_change(("target", "name"), "\x1b[2J"))
+@example(with_change(("observed",), "\x1b[2J"))
 @example(with_change(("actions", 1, "body", "calendar_sync", "account"), "\ud800"))
 def test_any_bundle_is_used_or_passed_over(session: Session, kept: Path, content: bytes) -> None:
     use_kept(session, with_file(kept, "failure.json", content))
