@@ -4,6 +4,8 @@ It holds what a replay needs, and what was promised and seen; what follows from 
 target profile, with the staff members of the scenario in their order.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Mapping

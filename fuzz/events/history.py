@@ -3,6 +3,8 @@
 A night is a date (UTC) with a run that tried the failure; the last run of a date counts.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise

@@ -138,8 +138,10 @@ def _first(inner: _Check, places: Any) -> Misfit:
 
 @cache
 def _record(shape: Any, whole: bool) -> _Check:
-    required = shape.__required_keys__ if whole else frozenset[str]()
-    checks = {key: _check_of(kind) for key, kind in get_type_hints(shape).items()}
+    kinds = get_type_hints(shape, include_extras=True)
+    # Where annotations are texts, `NotRequired` is one, too, and has not been seen.
+    required = {key for key in shape.__required_keys__ if whole and get_origin(kinds[key]) is not NotRequired}
+    checks = {key: _check_of(kind) for key, kind in kinds.items()}
 
     def check(value: Any) -> Misfit:
         if not isinstance(value, dict):

@@ -12,8 +12,11 @@ import os
 import unicodedata
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+
+from fuzz.errors import UsageError
+from fuzz.report.text import error_lines
 
 EXAMPLES = int(os.environ.get("CALFUZZ_FUZZ_EXAMPLES", "0"))
 LONGEST = 10_000
@@ -24,6 +27,7 @@ SETTINGS = settings(
     derandomize=not EXAMPLES,
     deadline=LONGEST if EXAMPLES else None,
     database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
 
@@ -136,6 +140,13 @@ def every_single_change(good: Any, news: list[Any]) -> list[Any]:
             changed(value, path, how, new)
             found.append(value)
     return found
+
+
+def check_refusal(error: UsageError) -> None:
+    """A refusal is one line, with another one of what to do next."""
+    assert 2 == len(error_lines(error).split("\n"))
+    assert error.next
+    check_printed(error_lines(error))
 
 
 def check_printed(text: str) -> None:

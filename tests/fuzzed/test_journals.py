@@ -18,7 +18,7 @@ from fuzz.errors import UsageError
 from fuzz.report.journal_reader import open_journal
 from fuzz.report.terminal import Terminal
 from fuzz.report.write import KINDS, write_reports
-from tests.fuzzed.damage import EXAMPLES, SETTINGS, WILD, check_printed, damaged, every_single_change, spliced, written
+from tests.fuzzed.damage import EXAMPLES, SETTINGS, WILD, check_printed, check_refusal, damaged, every_single_change, spliced, written
 from tests.report.runs import ALL_PHASES, FAILURE, Run, broken_run, race_failure
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -90,7 +90,7 @@ def show(home: Path, content: bytes, kinds: tuple[str, ...] = KINDS) -> None:
     try:
         written_ones = write_reports(folder, kinds, stdout=log, environ={})
     except UsageError as error:
-        str(error).encode()
+        check_refusal(error)
         return
     log.getvalue().encode()
     assert all(path.read_bytes() for path in written_ones)
@@ -103,7 +103,7 @@ def show(home: Path, content: bytes, kinds: tuple[str, ...] = KINDS) -> None:
         try:
             explain(name, DOCUMENTS, None, stdout=printed)
         except UsageError as error:
-            str(error).encode()
+            check_refusal(error)
     check_printed(printed.getvalue())
 
 

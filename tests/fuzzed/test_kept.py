@@ -30,7 +30,7 @@ from fuzz.session.session import Session
 from fuzz.shrinking.candidate import can_begin
 from fuzz.target.profile import kept_profile
 from tests.failures.bundling import another_account, performed
-from tests.fuzzed.damage import DEEP, SETTINGS, changed, check_printed, files, written
+from tests.fuzzed.damage import DEEP, SETTINGS, changed, check_printed, check_refusal, files, written
 from tests.report.runs import broken_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -89,7 +89,7 @@ def use_kept(session: Session, path: Path) -> None:
             try:
                 kept_profile(each.bundle.profile, each.bundle.fingerprint)
             except UsageError as error:
-                check_printed(str(error))
+                check_refusal(error)
     explain("already_exists", DOCUMENTS, str(directory.parent), stdout=printed)
     check_printed(printed.getvalue())
     mark_failed(path, TODAY, target="sandbox")

@@ -20,7 +20,7 @@ from fuzz.session.journal import Journal
 from fuzz.target.http.client import Ending
 from fuzz.target.profile import load_profile
 from tests.failures.bundling import body
-from tests.fuzzed.damage import SETTINGS, files, written
+from tests.fuzzed.damage import SETTINGS, check_refusal, files, written
 from tests.report.runs import FAILURE, broken_run
 from tests.target.http.servers import saying, server
 
@@ -80,14 +80,6 @@ def kept(name: str, content: bytes) -> Path:
     return path
 
 
-def told(error: UsageError) -> None:
-    """An error can be printed, and is short."""
-    str(error).encode()
-    assert error.next
-    assert "\n" not in error.what
-    assert len(str(error)) < 2000
-
-
 def use_profile(path: Path, url: str) -> None:
     """All that a run does with a profile, up to the answers to the actions that its steps perform."""
     profile = load_profile(path)
@@ -117,7 +109,7 @@ def test_any_profile_is_used_or_refused(content: bytes) -> None:
         try:
             use_profile(kept("p.yaml", content), url)
         except UsageError as error:
-            told(error)
+            check_refusal(error)
 
 
 @SETTINGS
@@ -127,7 +119,7 @@ def test_any_auth_file_is_used_or_refused(content: bytes) -> None:
     try:
         secrets_for(load_profile(path), kept("auth.yaml", content))
     except UsageError as error:
-        told(error)
+        check_refusal(error)
 
 
 @SETTINGS
@@ -139,7 +131,7 @@ def test_any_token_file_makes_a_profile_or_is_refused(content: bytes) -> None:
     try:
         init(kept("tokens.json", content), None, stdout=printed, stderr=io.StringIO())
     except UsageError as error:
-        told(error)
+        check_refusal(error)
     printed.getvalue().encode()
 
 
@@ -154,7 +146,7 @@ def test_any_baseline_is_used_or_refused(content: bytes) -> None:
         baseline.prune(summary)
         baseline.save()
     except UsageError as error:
-        told(error)
+        check_refusal(error)
     else:
         load_baseline(Path("b.yaml"), may_be_missing=False)
 
@@ -167,4 +159,4 @@ def test_any_pin_is_used_or_refused(content: bytes) -> None:
     try:
         list(changes(load_pin(kept("pin.yaml", content)) or {}, summary))
     except UsageError as error:
-        told(error)
+        check_refusal(error)

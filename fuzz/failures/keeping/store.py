@@ -1,6 +1,7 @@
 """The failures kept on disk: a folder for each, with its bundle and the outcome of its last replays.
 
-A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted.
+A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted. Files that people
+have added to its folder stay.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
-from fuzz.bundle.files import FAILURE, files_of
+from fuzz.bundle.files import FAILURE, NAMES, files_of
 from fuzz.errors import UsageError
 from fuzz.events.history import WINDOW
 from fuzz.events.shapes import misfit, read_as
@@ -131,7 +132,7 @@ class FailureStore:
         }
         if self.sandbox is not None:
             found_by["sandbox"] = self.sandbox
-        write_folder(path, bundle_files(self.session, failure, event, **found_by))
+        write_folder(path, bundle_files(self.session, failure, event, **found_by), ours=(*NAMES, STATUS))
         self._own.add(path.name)
 
     def _remove(self, name: str) -> None:

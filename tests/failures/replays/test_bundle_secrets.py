@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,17 +37,20 @@ disposable_staff: true
 HOSTILE = "\x1b[2J\n::error::gone\r\n"
 
 
-def echoing(connection_handler_seen: list[bytes]) -> Handler:
-    """A server that grants everything, and repeats every header that it was sent, in words of its own."""
+def echoing(seen: list[bytes]) -> Handler:
+    """A server that grants everything, and repeats all that it was sent. What it answers to the last of three is no
+    JSON: it holds raw control characters, and goes on behind its end.
+    """
 
-    def handle(connection: object, request: bytes) -> None:
-        connection_handler_seen.append(request)
+    def handle(connection: socket.socket, request: bytes) -> None:
+        seen.append(request)
         headers = request.partition(b"\r\n\r\n")[0].decode()
         said = {"success": True, "uid": "x", "data": {"uid": "x", "success": True}, "code": HOSTILE, "message": headers}
-        content = json.dumps(said).replace("/", "\\/").encode() + f"\n{HOSTILE}".encode()
-        content = content if b"calendar_syncs" not in request else json.dumps(said).encode()
+        content = json.dumps(said).replace("/", "\\/").encode()
+        if len(seen) % 3 == 0:
+            content = content.replace(b"\\u001b", b"\x1b") + f"\n{HOSTILE}".encode()
         head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(content)
-        connection.sendall(head + content)  # type: ignore[attr-defined]
+        connection.sendall(head + content)
 
     return handle
 
@@ -87,7 +92,7 @@ def environment(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     secrets = {"THE_ADMIN": ADMIN, "THE_STAFF": STAFF, "THE_KEY": KEY, "THE_PROXY": proxy}
     for name, value in secrets.items():
         monkeypatch.setenv(name, value)
-    return {**secrets, "PATH": f"{wrapper.parent}:{shutil.os.environ['PATH']}"}
+    return {**secrets, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
 
 
 def check(output: str) -> None:
@@ -97,10 +102,12 @@ def check(output: str) -> None:
     assert not [line for line in output.splitlines() if line.startswith("::")]
 
 
-ACTIONS = (*another_account(), SendItems(0, body(number=3), Token.CUT))
+CREATE, BIND, ANOTHER = another_account()
+SCENARIOS = [(CREATE, BIND, ANOTHER), (CREATE, BIND, SendItems(0, body(number=3), Token.CUT))]
+scenarios = pytest.mark.parametrize("actions", SCENARIOS, ids=["whole tokens", "a token cut short"])
 
 
-@pytest.mark.parametrize("actions", [ACTIONS[:3], ACTIONS], ids=["whole tokens", "a token cut short"])
+@scenarios
 def test_a_script_shows_no_secret_in_its_output_nor_in_the_arguments_of_curl(
     actions: tuple[Action, ...], target: str, environment: dict[str, str], seen: list[bytes], tmp_path: Path
 ) -> None:
@@ -112,14 +119,14 @@ def test_a_script_shows_no_secret_in_its_output_nor_in_the_arguments_of_curl(
     assert '"code": "\\u001b[2J\\n::error::gone' in done.stdout
     assert "Authorization: Admin ***" in done.stdout
     check((tmp_path / "arguments").read_text("utf-8"))
-    assert len(actions) == len(seen)
+    assert 3 == len(seen)
     assert all(f"X-Key: {KEY}\r\n".encode() in each and b"X-Plain: seen\r\n" in each for each in seen)
     assert all(b"Proxy-Authorization: Basic " in each for each in seen)
     assert f"Authorization: Admin {ADMIN}\r\n".encode() in seen[0]
     assert f"Authorization: Bearer {STAFF}\r\n".encode() in seen[1]
 
 
-@pytest.mark.parametrize("actions", [ACTIONS[:3], ACTIONS], ids=["whole tokens", "a token cut short"])
+@scenarios
 def test_a_test_shows_no_secret(
     actions: tuple[Action, ...], target: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
