@@ -292,7 +292,7 @@ class Replayed(TypedDict):
     name: str
     clause: str
     documented_at: str
-    outcome: str
+    outcome: Literal["FIXED", "FAILED", "CANNOT TELL"]
     why: str
     target: str
     came: int
@@ -349,7 +349,7 @@ class RunFinished(TypedDict):
     """The last event: the verdict, and why it is not `pass`."""
 
     event: Literal["run_finished"]
-    verdict: str
+    verdict: Literal["pass", "fail", "inconclusive"]
     exit_code: int
     reasons: list[str]
     seconds: float

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from fuzz.bundle.description import Description
+from fuzz.bundle.failure_json import GivenReach
 from fuzz.bundle.promises import Field, Path, Promise, fields_by_kind
 from fuzz.bundle.shell import curl_options, given_word, quoted, source_of, token_word
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
@@ -107,7 +109,7 @@ def common_options(description: Description) -> list[str]:
         return [*words, "--noproxy '*'", *curl_options(target)]
     if not secret_proxy(description):
         return [*words, *curl_options(target)]
-    return [*words, "--noproxy ''", *curl_options({**target, "proxy": None})]
+    return [*words, "--noproxy ''", *curl_options(cast(GivenReach, {**target, "proxy": None}))]
 
 
 def body_lines(step: BundleStep, description: Description) -> list[str]:
