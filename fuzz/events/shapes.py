@@ -1,4 +1,4 @@
-"""Whether a JSON value has the shape of a TypedDict: what is read from files is checked before anything is done with it.
+"""Whether a JSON value has the shape of a TypedDict: what is read from files is checked before it is used.
 
 Keys that the type does not name are let through: they are only ever added.
 """
@@ -147,10 +147,8 @@ def _record(shape: Any, whole: bool) -> _Check:
         if not isinstance(value, dict):
             return " is not an object"
         for key, inner in checks.items():
-            if key in value:
-                wrong = inner(value[key])
-            else:
-                wrong = " is missing" if key in required else None
+            missing = " is missing" if key in required else None
+            wrong = inner(value[key]) if key in value else missing
             if wrong is not None:
                 return f".{key}{wrong}"
         return None

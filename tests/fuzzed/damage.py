@@ -70,7 +70,24 @@ WILD: list[Any] = [
     [None],
     ["\ud800"],
 ]
-SCRAPS = [b"---\n", b'"', b"{", b"[", b"]", b"}", b": ", b"- ", b"&a ", b"*a", b"\0", b"\xff", b"\n", b"\t", b"!!", b"|"]
+SCRAPS = [
+    b"---\n",
+    b'"',
+    b"{",
+    b"[",
+    b"]",
+    b"}",
+    b": ",
+    b"- ",
+    b"&a ",
+    b"*a",
+    b"\0",
+    b"\xff",
+    b"\n",
+    b"\t",
+    b"!!",
+    b"|",
+]
 
 
 def written(value: Any) -> bytes:

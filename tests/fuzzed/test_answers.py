@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,14 +18,11 @@ from fuzz.failures.keeping.store import FailureStore, load_bundle
 from fuzz.failures.replays.bundle_replay import replay
 from fuzz.failures.replays.result import as_text
 from fuzz.oracle.actions import Action, Create, Move, MoveSync
+from fuzz.report.journal_reader import open_journal
 from fuzz.report.write import KINDS, write_reports
-from fuzz.run.setup.documents import read_contract
-from fuzz.session.journal import Journal
-from fuzz.session.session import Session
-from fuzz.target.http.client import Client, Ending
-from fuzz.target.profile import Profile
-from fuzz.target.secrets import Secrets
+from fuzz.target.http.client import Ending
 from tests.failures.bundling import another_account, as_failure
+from tests.fuzzed.answers import framed, session_at
 from tests.fuzzed.damage import SETTINGS, damaged, files, spliced, written
 from tests.report.runs import Run
 from tests.target.http.servers import saying, server
@@ -35,7 +32,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 CREATED = {"success": True, "uid": "0a1b2c", "data": {"uid": "0a1b2c", "staff_uid": "x", "provider": "google_v3"}}
 REFUSED = {"success": False, "errors": [{"code": "already_exists", "message": "Calendar sync already exists"}]}
 ACTIONS: list[Action] = [*another_account(), MoveSync(0, Move.DISABLE, "google_v3", "a@example.com"), Create(0, "x")]
-STATUSES = st.sampled_from([b"200", b"422", b"404", b"500", b"401", b"204", b"302", b"100", b"999", b"2000", b"-1", b"x"])
+STATUSES = st.sampled_from(
+    [b"200", b"422", b"404", b"500", b"401", b"204", b"302", b"100", b"999", b"2000", b"-1", b"x"]
+)
 HEADERS = st.sampled_from(
     [
         b"",
@@ -53,14 +52,11 @@ HEADERS = st.sampled_from(
 )
 
 
-def framed(status: bytes, headers: bytes, content: bytes) -> bytes:
-    length = b"" if b"Length" in headers else b"Content-Length: %d\r\n" % len(content)
-    return b"HTTP/1.1 " + status + b" Fine\r\n" + headers + length + b"\r\n" + content
-
-
 GOOD = framed(b"200", b"", written(CREATED))
 BODIES = files(CREATED) | files(REFUSED)
-ANSWERS = st.one_of(st.builds(framed, STATUSES, HEADERS, BODIES), spliced(GOOD), st.binary(max_size=100).map(GOOD[:40].__add__))
+ANSWERS = st.one_of(
+    st.builds(framed, STATUSES, HEADERS, BODIES), spliced(GOOD), st.binary(max_size=100).map(GOOD[:40].__add__)
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +66,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("FUZZED_TOKEN", "a-token-of-the-tests")
         patch.chdir(folder)
         yield folder
-
-
-def session_at(url: str, journal: Path) -> Session:
-    token = {"env": "FUZZED_TOKEN"}
-    given: dict[str, Any] = {"name": "here", "base_url": url, "tokens": {"admin": token}}
-    profile = Profile.model_validate({**given, "staff": [{"uid": "0a1b", "token": token}]})
-    secrets = Secrets()
-    client = Client(run="fuzzed", timeout=2.0, sleep=lambda _seconds: None)
-    return Session(read_contract(None, None), profile, secrets, client, Journal(journal, secrets))
 
 
 def perform(folder: Path, url: str) -> None:
@@ -98,15 +85,19 @@ def perform(folder: Path, url: str) -> None:
             event = failure_event(session, failure, "confirmed")
             FailureStore(folder / "failures", session, "2026-12-01").keep(failure, event)
             session.journal.emit(event)
+            bundle = folder / "failures" / failure.fingerprint
+            compile((bundle / "test_failure.py").read_text("utf-8"), "test_failure.py", "exec")
+            subprocess.run(["bash", "-n", bundle / "repro.sh"], check=True, timeout=60)
             with suppress(Ending):
-                as_text(replay(load_bundle(folder / "failures" / failure.fingerprint), session, times=1)).encode()
+                as_text(replay(load_bundle(bundle), session, times=1)).encode()
     finally:
         session.close()
         session.journal.close()
     for path in write_reports(folder, KINDS, stdout=io.StringIO(), environ={}):
         path.read_bytes().decode()
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    assert ["t"] == [*report["troubles"], "t"][:1], report["troubles"]
+    # What the run itself wrote can be read again.
+    journal = open_journal(folder)
+    assert [] == [what for what in journal.summary().troubles if "events.ndjson" in what]
 
 
 @SETTINGS

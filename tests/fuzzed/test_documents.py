@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from fuzz.errors import UsageError
+from fuzz.failures.replays import result
+from fuzz.failures.replays.workflow_replay import replay_workflow
 from fuzz.run.setup.documents import read_contract
 from swagger.render import as_json, as_text
-from tests.fuzzed.damage import SETTINGS, check_refusal, files, spliced
+from tests.fuzzed.answers import framed, session_at
+from tests.fuzzed.damage import SETTINGS, check_printed, check_refusal, files, spliced, written
 from tests.swagger.documents import PACKAGED, PACKAGED_SWAGGER
+from tests.target.http.servers import saying, server
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
@@ -38,6 +43,28 @@ def test_any_document_is_shown_or_refused(folder: Path, content: bytes) -> None:
     path = folder / "w.md"
     path.write_bytes(content)
     shown(path, None)
+
+
+CREATED = framed(b"200", b"", written({"success": True, "uid": "0a1b2c", "data": {"uid": "0a1b2c"}}))
+REFUSED = framed(b"422", b"", written({"success": False, "errors": [{"code": "missing", "message": "x"}]}))
+
+
+@SETTINGS
+@given(content=spliced(PACKAGED.encode()), last=st.sampled_from([CREATED, REFUSED]))
+def test_any_document_is_performed_or_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, last: bytes
+) -> None:
+    monkeypatch.setenv("FUZZED_TOKEN", "a-token-of-the-tests")
+    path = folder / "performed.md"
+    path.write_bytes(content)
+    with server(saying(CREATED, last)) as url:
+        session = session_at(url, None)
+        try:
+            check_printed(result.as_text(replay_workflow(path, session, wait=lambda _seconds: None)))
+        except UsageError as error:
+            check_refusal(error)
+        finally:
+            session.close()
 
 
 @SETTINGS

@@ -18,7 +18,17 @@ from fuzz.errors import UsageError
 from fuzz.report.journal_reader import open_journal
 from fuzz.report.terminal import Terminal
 from fuzz.report.write import KINDS, write_reports
-from tests.fuzzed.damage import EXAMPLES, SETTINGS, WILD, check_printed, check_refusal, damaged, every_single_change, spliced, written
+from tests.fuzzed.damage import (
+    EXAMPLES,
+    SETTINGS,
+    WILD,
+    check_printed,
+    check_refusal,
+    damaged,
+    every_single_change,
+    spliced,
+    written,
+)
 from tests.report.runs import ALL_PHASES, FAILURE, Run, broken_run, race_failure
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -108,7 +118,9 @@ def show(home: Path, content: bytes, kinds: tuple[str, ...] = KINDS) -> None:
 
 
 @SETTINGS
-@given(st.one_of(damaged(EVENTS).filter(lambda value: isinstance(value, list)).map(journal), spliced(JOURNAL), st.binary()))
+@given(
+    st.one_of(damaged(EVENTS).filter(lambda value: isinstance(value, list)).map(journal), spliced(JOURNAL), st.binary())
+)
 def test_any_journal_is_reported_on_or_refused(home: Path, content: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
@@ -119,7 +131,9 @@ CHANGES = [
     (event["event"], place, new)
     for place, event in enumerate(EVENTS)
     if event["event"] not in [earlier["event"] for earlier in EVENTS[:place]]
-    for new in every_single_change(event, [None, -1, 10**30, "²/3", {}, [], [[]], float("nan"), "\ud800\x1b[2J\n::error::"])
+    for new in every_single_change(
+        event, [None, -1, 10**30, "²/3", {}, [], [[]], float("nan"), "\ud800\x1b[2J\n::error::"]
+    )
 ]
 """Every kind of event with each of its parts lost or replaced."""
 

@@ -24,7 +24,6 @@ from fuzz.failures.replays.bundle_replay import replay
 from fuzz.failures.replays.events import failed_event, replayed_event
 from fuzz.failures.replays.result import as_text
 from fuzz.run.setup.documents import read_contract
-from fuzz.sandbox.launcher import Sandbox
 from fuzz.selftest.in_process import InProcess
 from fuzz.session.session import Session
 from fuzz.shrinking.candidate import can_begin
@@ -132,7 +131,9 @@ def test_any_status_is_used_or_passed_over(session: Session, kept: Path, content
 
 @SETTINGS
 @given(content=files(LINE))
-def test_any_line_of_the_history_is_used_or_passed_over(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_any_line_of_the_history_is_used_or_passed_over(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
     file = tmp_path_factory.getbasetemp() / "history.ndjson"
     file.write_bytes(written(LINE) + b"\n" + content + b"\n" + written(LINE) + b"\n")
     history = TargetHistory(HistoryFile(file), LINE["target"], LINE["base_url"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,10 @@ PROFILE: dict[str, Any] = {
     },
 }
 AUTH = {"auth": [{"name": "me", "fixedHeaders": [{"name": "Authorization", "value": "Bearer a-token-of-mine"}]}]}
-TOKENS = {"admin_token": "a-token-of-admin", "staff_token": "a-token-of-staff", "staff_uid": "0a1b", "business_uid": "7"}
+TOKENS = {
+    "tokens": {"admin": "a-token-of-admin", "staff": "a-token-of-staff"},
+    "params": {"business_id": "7", "staff_id": "0a1b"},
+}
 ACCEPTED = {"fingerprint": FAILURE["fingerprint"], "reason": "r", "first_seen": "2026-01-01", "expires": "2026-02-01"}
 BASELINE = {"version": 1, "accepted": [ACCEPTED]}
 PIN = {"version": 1, "observations": {"empty list: external_items": {"matched": ["200"]}}}
@@ -125,8 +129,6 @@ def test_any_auth_file_is_used_or_refused(content: bytes) -> None:
 @SETTINGS
 @given(content=files(TOKENS))
 def test_any_token_file_makes_a_profile_or_is_refused(content: bytes) -> None:
-    import io
-
     printed = io.StringIO()
     try:
         init(kept("tokens.json", content), None, stdout=printed, stderr=io.StringIO())

@@ -74,7 +74,8 @@ def wrapped(text: str, indent: int = 2) -> str:
 def body_lines(body: Json, indent: int = 4) -> str:
     """A body as JSON, broken after commas. A text that is no JSON stands as it is."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    return _Lines("\n".join(" " * indent + visible(line, limit=LONGEST) for line in broken(text, WIDTH - indent) if line))
+    lines = (" " * indent + visible(line, limit=LONGEST) for line in broken(text, WIDTH - indent) if line)
+    return _Lines("\n".join(lines))
 
 
 def rule_of(predicate: Callable[..., object]) -> str:

@@ -1,7 +1,7 @@
 """The failures kept on disk: a folder for each, with its bundle and the outcome of its last replays.
 
-A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted. Files that people
-have added to its folder stay.
+A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted. Files that
+people have added to its folder stay.
 """
 
 from __future__ import annotations
