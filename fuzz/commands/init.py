@@ -115,8 +115,7 @@ def init(tokens: Path | None, output: Path | None, *, stdout: TextIO, stderr: Te
     first = "" if output is not None else f"save it as {NAME}.yaml, "
     rest = "" if tokens is not None else ", the staff member's uid"
     path = shlex.quote(str(output or f"{NAME}.yaml"))
-    check = f"calfuzz check --target {shlex.quote(str(path))}"
-    stderr.write(f"next: {first}fill in base_url{rest} and disposable_staff, then `{check}`\n")
+    stderr.write(f"next: {first}fill in base_url{rest} and disposable_staff, then `calfuzz check --target {path}`\n")
 
 
 def profile_text(name: str, tokens: Path | None) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fuzz.commands.diff import diff
 from fuzz.commands.explain import explain
 from fuzz.errors import UsageError
+from fuzz.report.formats.report_json import report_json
 from fuzz.report.journal_reader import open_journal
 from fuzz.report.terminal import Terminal
 from fuzz.report.write import KINDS, write_reports
@@ -26,6 +27,7 @@ from tests.fuzzed.damage import (
     check_refusal,
     damaged,
     every_single_change,
+    files,
     spliced,
     written,
 )
@@ -125,6 +127,21 @@ def test_any_journal_is_reported_on_or_refused(home: Path, content: bytes) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         show(home, content)
+
+
+@SETTINGS
+@given(content=files(json.loads(json.dumps(report_json(eventful_run().summary)))))
+@example(written(report_json(eventful_run().summary) | {"verdict": "\x1b[2J\n::error::"}))
+def test_any_report_is_compared_or_refused(home: Path, content: bytes) -> None:
+    folder, printed = home / "compared", io.StringIO()
+    folder.mkdir(exist_ok=True)
+    (folder / "report.json").write_bytes(content)
+    for pair in ((folder, home / "good"), (home / "good", folder)):
+        try:
+            diff(*pair, printed)
+        except UsageError as error:
+            check_refusal(error)
+    check_printed(printed.getvalue())
 
 
 CHANGES = [
