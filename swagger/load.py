@@ -114,7 +114,7 @@ def _contract_of(
 
 def _example_bodies(described: SwaggerOperation) -> dict[int, Json]:
     """The swagger's example bodies, by status."""
-    with_body = (each for each in described.responses if each.status.isdigit() and each.example is not None)
+    with_body = (each for each in described.responses if each.status.isdecimal() and each.example is not None)
     return {int(each.status): each.example for each in with_body}
 
 

@@ -7,12 +7,14 @@ target profile, with the staff members of the scenario in their order.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from fuzz.events.shapes import misfit
 from fuzz.oracle.actions import Action
 from fuzz.oracle.scenario import ScenarioError, from_json
 from swagger.contract import Json
@@ -24,6 +26,7 @@ TIMES_FOR_A_RACE = 30
 CHANCE_TO_MISS = 0.001
 MAX_TIMES = 100
 
+_RATE = re.compile(r"(\d{1,9})/(\d{1,9})", re.ASCII)
 _TEXTS = ("fingerprint", "clause", "says", "where", "situation", "expected", "observed")
 
 
@@ -125,7 +128,9 @@ class FailureFile(FoundBy):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A kept failure. Frozen. Only the texts and actions of `file` are checked when it is read."""
+    """A kept failure. Frozen. What `file` holds is of the right types, but for its target; it may lack all
+    but the texts and the actions.
+    """
 
     file: FailureFile
     actions: tuple[Action, ...]
@@ -147,19 +152,18 @@ class Bundle:
     def profile(self) -> dict[str, Json] | None:
         """The profile of the target where it was found; None in a bundle that holds none."""
         target: Json = self.file.get("target")
-        return target if self.file["version"] > WITHOUT_PROFILE and isinstance(target, dict) else None
+        return target if self.file["version"] > WITHOUT_PROFILE else None
 
     @property
     def target(self) -> str:
         """The name of the target where it was found."""
-        target: Json = self.file.get("target")
-        return str(target.get("name", "")) if isinstance(target, dict) else ""
+        target: Json = self.file.get("target", {})
+        return str(target.get("name", ""))
 
     @property
     def gateways(self) -> Mapping[str, str]:
         """The gateway of each kind of action, as far as it is known."""
-        gateways: Json = self.file.get("gateways")
-        return gateways if isinstance(gateways, dict) else {}
+        return self.file.get("gateways", {})
 
     @property
     def needs_history(self) -> bool:
@@ -175,7 +179,7 @@ class Bundle:
     @property
     def confirmed(self) -> bool:
         """Whether it was shrunk and run again when it was found."""
-        return all(part.isdigit() for part in str(self.file.get("reproduced", "")).split("/"))
+        return _RATE.fullmatch(self.file.get("reproduced", "")) is not None
 
     @property
     def times(self) -> int:
@@ -196,13 +200,22 @@ def read_bundle(value: Json) -> Bundle:
     for name in _TEXTS:
         if not isinstance(value.get(name), str):
             raise BundleError(f"{name} is {'missing' if name not in value else 'not a text'}")
-    actions = value.get("actions")
-    if not isinstance(actions, list) or not actions:
+    if not value.get("actions"):
         raise BundleError("actions is not a list of actions")
+    wrong = _misfit(value)
+    if wrong is not None:
+        raise BundleError(wrong)
     try:
-        return Bundle(cast(FailureFile, value), tuple(from_json(action) for action in actions))
+        return Bundle(cast(FailureFile, value), tuple(from_json(action) for action in value["actions"]))
     except ScenarioError as error:
         raise BundleError(f"actions hold {error}") from None
+
+
+def _misfit(value: dict[str, Json]) -> str | None:
+    """What is of another type than it should be. The target is looked at when it is used."""
+    if not isinstance(value.get("target", {}), dict):
+        return "target is not an object"
+    return misfit({key: inner for key, inner in value.items() if key != "target"}, FailureFile, whole=False)
 
 
 def times_of(file: FailureFile) -> int:
@@ -210,10 +223,8 @@ def times_of(file: FailureFile) -> int:
     `CHANCE_TO_MISS`.
     """
     race = any(action.get("do") == "at_once" for action in file["actions"])
-    came, _, of = str(file.get("reproduced", "")).partition("/")
-    if not (came.isdigit() and of.isdigit()):
-        return TIMES_FOR_A_RACE if race else 1
-    rate = int(came) / max(1, int(of))
+    known = _RATE.fullmatch(file.get("reproduced", ""))
+    rate = int(known[1]) / max(1, int(known[2])) if known is not None else 1
     if rate >= 1:
         return TIMES_FOR_A_RACE if race else 1
     enough = MAX_TIMES if rate == 0 else math.ceil(math.log(CHANCE_TO_MISS) / math.log(1 - rate))

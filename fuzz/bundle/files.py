@@ -17,14 +17,15 @@ from fuzz.bundle.texts import filled
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FAILURE = "failure.json"
+FAILURE, HURL = "failure.json", "failure.hurl"
+SCRIPTS = ("repro.sh", "test_failure.py", "workflow.md")
+NAMES = (FAILURE, *SCRIPTS, HURL)
+"""The names of all files that a bundle may hold."""
 
 
 def files_of(description: Description) -> dict[str, str]:
     """The files of a bundle (name -> text). There is no `failure.hurl` for what Hurl cannot say."""
-    names = ["repro.sh", "test_failure.py", "workflow.md"]
-    if in_hurl.can_say(description):
-        names.append("failure.hurl")
+    names = (*SCRIPTS, HURL) if in_hurl.can_say(description) else SCRIPTS
     values = {"description": description, "last": description.steps[-1]}
     texts = {name: _templates().get_template(f"{name}.jinja").render(values) for name in names}
     return {FAILURE: json.dumps(description.file, indent=2) + "\n", **texts}

@@ -53,12 +53,12 @@ class Promise:
     @property
     def exact(self) -> list[str]:
         """The statuses that are named one by one."""
-        return [pattern for pattern in self.statuses if pattern.isdigit()]
+        return [pattern for pattern in self.statuses if pattern.isdecimal()]
 
     @property
     def hundreds(self) -> list[int]:
         """The first digits of the statuses that are named by the hundred."""
-        return sorted(int(pattern[0]) for pattern in self.statuses if not pattern.isdigit())
+        return sorted(int(pattern[0]) for pattern in self.statuses if not pattern.isdecimal())
 
     def has_status(self, status: int | None) -> bool:
         """Whether a status is one of the promised ones."""
@@ -94,7 +94,7 @@ def _kinds(promised: Sequence[Expectation]) -> list[_Kind]:
 
 
 def _is_in(expectation: Expectation, statuses: Sequence[str]) -> bool:
-    found = [pattern for pattern in expectation["status"] if pattern.isdigit()]
+    found = [pattern for pattern in expectation["status"] if pattern.isdecimal()]
     return bool(found) and all(any(matches(each, int(status)) for each in statuses) for status in found)
 
 

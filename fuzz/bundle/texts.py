@@ -75,7 +75,7 @@ def broken(text: str, width: int) -> list[str]:
 def variable(name: str) -> str:
     """The name of a script's variable for a template: `staff`, `calendar_2`, `now`."""
     base, _, number = name.rpartition("_")
-    if number.isdigit():
+    if number.isdecimal():
         return f"{variable(base)}_{number}"
     return _SHORT_NAMES.get(name) or re.sub(r"\W", "_", name)
 

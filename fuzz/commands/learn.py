@@ -14,6 +14,7 @@ from fuzz.failures.handler import FailureHandler
 from fuzz.learning.learner import learn
 from fuzz.phases import preflight
 from fuzz.report.diagrams.machine_drawing import write_machine, writer_for
+from fuzz.report.text import BLOCK, visible
 from fuzz.run.options import RunOptions
 from fuzz.run.setup.documents import read_contract
 from fuzz.run.setup.embedded_sandbox import target_of
@@ -44,11 +45,11 @@ def learn_and_draw(
         session = open_session(contract, profile, secrets, Journal(None, secrets), run="learn", limiter=limiter)
         try:
             preflight.run(FailureHandler(session, shrink_requests=0))
-            stdout.writelines(f"trouble: {trouble}\n" for trouble in session.journal.summary.troubles)
+            stdout.writelines(f"trouble: {visible(trouble)}\n" for trouble in session.journal.summary.troubles)
             learned = learn(session, max_requests=max_requests, seed=seed)
-            stdout.writelines(f"{line}\n" for line in told(session, learned))
+            stdout.writelines(f"{visible(line, limit=BLOCK)}\n" for line in told(session, learned))
         except Unreachable as ending:
-            stdout.write(f"nothing was learned: {ending}\n")
+            stdout.write(f"nothing was learned: {visible(ending, limit=BLOCK)}\n")
             return ExitCode.INCONCLUSIVE
         finally:
             session.close()

@@ -47,7 +47,8 @@ def told(session: Session, learned: Learned) -> Iterator[str]:
         if failed.others:
             yield f"      the same in {counted(failed.others, 'other scenario')}"
     if any(len(found.difference.word) == 1 for found in learned.found):
-        yield f"\n      {IF_CREATE_RESETS}"
+        yield ""
+        yield f"      {IF_CREATE_RESETS}"
 
 
 def _verdict(learned: Learned) -> str:

@@ -26,6 +26,7 @@ from fuzz.failures.keeping.shared_store import location_of, shared_failures
 from fuzz.failures.keeping.store import FailureStore
 from fuzz.phases.regressions import replay_all_saved
 from fuzz.report.terminal import Terminal
+from fuzz.report.text import error_lines
 from fuzz.report.write import check_kinds, write_or_say
 from fuzz.run.observations import Pinned, load_pin, save_pin
 from fuzz.run.options import STAFF_OF_A_WORKER, RunOptions
@@ -85,7 +86,7 @@ def _told(stdout: TextIO) -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        stdout.write(f"{error}\n")
+        stdout.write(f"{error_lines(error)}\n")
 
 
 def _check_files(options: RunOptions) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Literal, NotRequired, cast, final, get_args
 
 from typing_extensions import TypedDict
 
+from fuzz.events.shapes import misfit
+
 VERSION = 1
 
 Action = dict[str, Any]
@@ -325,7 +327,7 @@ class Replayed(TypedDict):
     name: str
     clause: str
     documented_at: str
-    outcome: str
+    outcome: Literal["FIXED", "FAILED", "CANNOT TELL"]
     why: str
     target: str
     came: int
@@ -401,7 +403,7 @@ class RunFinished(TypedDict):
     """The last event: the verdict, and why it is not `pass`."""
 
     event: Literal["run_finished"]
-    verdict: str
+    verdict: Literal["pass", "fail", "inconclusive"]
     exit_code: int
     reasons: list[str]
     seconds: float
@@ -427,14 +429,11 @@ Event = (
     | RunFinished
 )
 
-_KEYS: dict[str, frozenset[str]] = {
-    get_args(kind.__annotations__["event"])[0]: kind.__required_keys__ for kind in get_args(Event)
-}
-"""The keys that an event of each kind must have."""
+_KINDS: dict[str, type] = {get_args(kind.__annotations__["event"])[0]: kind for kind in get_args(Event)}
 
 
 def read_event(line: str | bytes) -> Event | None:
-    """The event on a line of a journal; None if the line is no event, or lacks a key of its kind.
+    """The event on a line of a journal; None if the line is no event, or has not the shape of its kind.
 
     An event of an unknown kind or version is returned unchecked; its reader ignores it.
     """
@@ -444,5 +443,8 @@ def read_event(line: str | bytes) -> Event | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("event"), str):
         return None
-    complete = _KEYS.get(value["event"], frozenset()) <= value.keys()
-    return cast(Event, value) if complete or value.get("version", VERSION) != VERSION else None
+    kind = _KINDS.get(value["event"])
+    version = value.get("version", VERSION)
+    of_another_version = type(version) is int and version != VERSION
+    checked = kind is not None and not of_another_version
+    return None if checked and misfit(value, kind) is not None else cast(Event, value)

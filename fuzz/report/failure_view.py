@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,7 +107,7 @@ def failure_view(failure: FailureEvent, number: int, *, line: int, body: int) ->
         argument=visible(failure["argument"], limit=4 * line),
         facts=tuple(_facts(failure, show)),
         accepted=show(accepted_line(failure["accepted"])) if failure["accepted"] else "",
-        replay=f"calfuzz replay {show(bundle)}" if bundle else "",
+        replay=f"calfuzz replay {show(shlex.quote(bundle))}" if bundle else "",
         steps=tuple(_steps(failure, shown, show, body)),
         left_out=len(trace) - len(shown) if body else 0,
         curl=_copied(_all_of(failure), 2 * COPIED) if body and len(curl) > 1 else "",

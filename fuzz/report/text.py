@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from fuzz.errors import UsageError
+
 LINE = 200
 """Maximum characters shown of a text on one line."""
 
@@ -58,6 +60,11 @@ def visible(text: Any, *, limit: int = LINE) -> str:
 def visible_block(text: Any, *, limit: int = BLOCK) -> str:
     """A text of several lines made visible; keeps its line ends and tabs."""
     return shortened(_text(text).replace("\r\n", "\n"), limit).translate(_SPELLED_IN_BLOCKS)
+
+
+def error_lines(error: UsageError) -> str:
+    """An error in two lines, safe to print: what is wrong, and what to do next."""
+    return f"{visible(error.what, limit=BLOCK)}\n  next: {visible(error.next, limit=BLOCK)}"
 
 
 def shortened(text: str, limit: int) -> str:

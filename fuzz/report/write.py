@@ -19,6 +19,7 @@ from fuzz.errors import UsageError
 from fuzz.events.summary import NOT_STARTED, Summary
 from fuzz.events.types import VERSION
 from fuzz.report.journal_reader import NAME, Journal, open_journal
+from fuzz.report.text import error_lines
 
 
 class ReportsError(UsageError):
@@ -92,7 +93,7 @@ def write_or_say(
     try:
         return write_reports(directory, kinds, stdout=stdout, environ=environ, known=known)
     except UsageError as error:
-        stdout.write(f"{error}\n")
+        stdout.write(f"{error_lines(error)}\n")
         return error.written if isinstance(error, ReportsError) else []
 
 

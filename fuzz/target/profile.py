@@ -244,12 +244,14 @@ class Profile(BaseModel):
         return None if given is None else (self.file(given.cert), None if given.key is None else self.file(given.key))
 
     @property
-    def on_loopback(self) -> bool:
-        """Whether every address of the profile is this machine's own. A proxy has a loopback address of its own."""
+    def elsewhere(self) -> str | None:
+        """The first field whose address is not this machine's own; None if there is none. A proxy has a loopback
+        address of its own.
+        """
         if self.proxy is not None:
-            return False
-        urls = [url for url in (self.base_url, self.fallback_url) if url]
-        return all((urlsplit(url).hostname or "") in LOOPBACK for url in urls)
+            return "base_url"
+        urls = {"base_url": self.base_url, "fallback_url": self.fallback_url}
+        return next((name for name, url in urls.items() if url and urlsplit(url).hostname not in LOOPBACK), None)
 
 
 def parse_rate(rate: str) -> float:
@@ -289,10 +291,11 @@ def _usable(file: UserFile[Profile], folder: Path, *, for_variable: str = "expor
     profile._folder = folder.absolute()
     _check_files(file)
     via = " of this machine behind a proxy" if profile.proxy is not None else ""
-    if not profile.on_loopback and not profile.disposable_staff:
+    elsewhere = profile.elsewhere
+    if elsewhere is not None and not profile.disposable_staff:
         raise file.refusal(
-            ("base_url",),
-            f"{profile.base_url} is not a loopback address{via} and disposable_staff is not true",
+            (elsewhere,),
+            f"{getattr(profile, elsewhere)} is not a loopback address{via} and disposable_staff is not true",
             next="a run destroys and re-creates these staff members' syncs: say disposable_staff: true if it may",
         )
     for field, variable in _variables(profile):

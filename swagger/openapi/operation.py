@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Endpoint = APIOperation[Any, Any, Any, Any]
 
 _TIER_KEY = "x-throttling-tier"
-_TIER = re.compile(r"(\d+)\s*req(?:uest)?s?\s*per\s*(?:(s)ec(?:ond)?|(m)in(?:ute)?|(h)our|(d)ay)", re.IGNORECASE)
+_TIER = re.compile(r"(\d{1,9})\s*req(?:uest)?s?\s*per\s*(?:(s)ec(?:ond)?|(m)in(?:ute)?|(h)our|(d)ay)", re.IGNORECASE)
 _JOINT = r"\s*(?:,\s*(?:and\b|or\b)?|/|&|\band\b|\bor\b)\s*"
 _TOKENS = re.compile(rf"\b(\w+(?:{_JOINT}\w+)*)\s+tokens?\b", re.IGNORECASE)
 _NO_TOKEN_NAMES = frozenset(

@@ -199,7 +199,7 @@ def _statuses(listed: str) -> tuple[int, ...]:
     """The statuses of `200/201`; `2xx` is all of them from 200 to 299."""
     found: list[int] = []
     for status in re.findall(_STATUS, listed, re.IGNORECASE):
-        found += [int(status)] if status.isdigit() else range(int(status[0]) * 100, int(status[0]) * 100 + 100)
+        found += [int(status)] if status.isdecimal() else range(int(status[0]) * 100, int(status[0]) * 100 + 100)
     return tuple(dict.fromkeys(found))
 
 

@@ -135,6 +135,11 @@ PROFILES = [
     changed("a password in the address", "http://", "http://me:hunter2@", "base_url carries a password"),
     changed("no host", "http://127.0.0.1:9", "'http://'", "base_url is not an http"),
     changed("another machine", "127.0.0.1:9", "gateway.example", "disposable_staff is not true"),
+    more(
+        "another machine as the fallback",
+        "fallback_url: http://gateway.example",
+        "p.yaml:5: fallback_url http://gateway.example is not a loopback address",
+    ),
     changed("looks like this machine", "127.0.0.1:9", "127.0.0.1.evil.example", "disposable_staff is not true"),
     changed("no staff", STAFF, "staff: []", "p.yaml:4: staff is empty"),
     changed("staff that is no list", STAFF, "staff: {uid: a}", "p.yaml:4: staff is a mapping, and must be a list"),

@@ -206,5 +206,5 @@ def test_output_goes_where_the_command_was_told_to_write() -> None:
 
     said = io.StringIO()
     with target_of(RunOptions(command="run"), say=said) as profile:
-        assert profile.on_loopback
+        assert profile.elsewhere is None
     assert said.getvalue().startswith("no --target: the embedded sandbox (honest)")

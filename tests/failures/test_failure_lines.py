@@ -151,7 +151,7 @@ def test_a_siblings_success_that_is_none_is_told_by_its_keys(
 def test_without_jq_a_body_is_not_judged(serve: Serve, tmp_path: Path) -> None:
     sandbox = serve("success-without-data")
     bundle = kept(sandbox, tmp_path / "kept", (CREATE, SendItems(0, plain())))
-    for name in ("bash", "curl", "mktemp", "tee", "tail", "rm", "date", "cut", "head", "grep"):
+    for name in ("bash", "curl", "mktemp", "cat", "sed", "tail", "rm", "date", "cut", "head", "grep"):
         (tmp_path / name).symlink_to(shutil.which(name) or "")
     done = run_script(bundle / "repro.sh", sandbox, PATH=str(tmp_path))
     assert (3, "CANNOT TELL: only a body is wrong, and jq is not there to read it\n") == (done.returncode, done.stdout)

@@ -105,6 +105,18 @@ def test_a_failure_found_again_keeps_the_date_when_it_was_found_first(bundle: Pa
     assert FOUND == load_bundle(bundle).file["found"]
 
 
+def test_a_failure_found_again_leaves_what_people_have_added_to_its_folder(bundle: Path, faulty: Sandbox) -> None:
+    (bundle / "note.md").write_text("asked the backend team", encoding="utf-8")
+    (bundle / "failure.hurl").write_text("of an earlier version", encoding="utf-8")
+    mark_fixed(bundle, "2026-11-30", target="sandbox")
+    session = session_for(faulty)
+    failure = performed(session, another_account())
+    FailureStore(bundle.parent, session, "2026-12-01").keep(failure, failure_event(session, failure, "confirmed"))
+    assert FILES | {"note.md"} == {path.name for path in bundle.iterdir()}
+    assert "asked the backend team" == (bundle / "note.md").read_text("utf-8")
+    assert "PUT " in (bundle / "failure.hurl").read_text("utf-8")
+
+
 def test_a_fixed_failure_is_marked_and_stays(bundle: Path) -> None:
     mark_fixed(bundle, "2026-12-01", target="sandbox")
     mark_failed(bundle, "2026-12-01", target="staging")

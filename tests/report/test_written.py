@@ -20,6 +20,8 @@ from fuzz.report.formats.markdown import fenced, markdown, report_markdown
 from fuzz.report.write import KINDS, write_reports
 from tests.report.runs import DOCUMENT, FAILURE, HOSTILE, Run, broken_run, honest_run, hostile_run, race_failure
 
+KNOWN = {"reason": "known", "first_seen": "2025-01-01", "expires": "2030-01-01"}
+
 ALL = frozenset(KINDS)
 STANDARD = {**vars(sarif_om), "Sarif": sarif_om.SarifLog, "ToolDriver": sarif_om.ToolComponent}
 TEXTS = ("ends of quotations", "long", "lone surrogates", "to be escaped")
@@ -117,7 +119,7 @@ def test_a_killed_run_has_the_verdict_of_what_is_known(tmp_path: Path, run: Run,
 
 
 def test_a_clause_whose_every_failure_is_accepted_is_marked(tmp_path: Path) -> None:
-    run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
+    run = Run().started().failure(accepted=KNOWN).finished()
     found = report(tmp_path, run)
     assert ("pass", True) == (found["verdict"], found["clauses"][1]["accepted"])
 
@@ -220,7 +222,7 @@ def test_junit_points_to_the_line_of_the_clause(tmp_path: Path) -> None:
 
 
 def test_junit_skips_an_accepted_failure_so_that_it_agrees_with_the_exit_code(tmp_path: Path) -> None:
-    run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
+    run = Run().started().failure(accepted=KNOWN).finished()
     [skipped] = junit(tmp_path, run)[ACCOUNT].result
     assert isinstance(skipped, Skipped)
     assert "accepted until 2030-01-01: known" == skipped.message
@@ -277,7 +279,7 @@ def test_sarif_points_to_the_line_of_the_document(tmp_path: Path) -> None:
 
 
 def test_sarif_suppresses_an_accepted_failure(tmp_path: Path) -> None:
-    run = Run().started().failure(accepted={"reason": "known", "expires": "2030-01-01"}).finished()
+    run = Run().started().failure(accepted=KNOWN).finished()
     [result] = load_sarif(tmp_path, run)["runs"][0]["results"]
     assert "note" == result["level"]
     [suppression] = result["suppressions"]

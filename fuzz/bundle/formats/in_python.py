@@ -119,6 +119,17 @@ def setting(given: GivenText) -> str:
     return text(given) if isinstance(given, str) else f'os.environ.get({text(given["env"])}, "")'
 
 
+def secrets(description: Description) -> str:
+    """The list of what is secret; empty without any. A token stands behind its scheme, a whole one before its parts."""
+    names = sorted((name for name, _ in authorizations(description)), key=len)
+    given = description.file["target"].get("headers", {}).items()
+    keys = [f"HEADERS[{text(name)}]" for name, value in given if not isinstance(value, str)]
+    tokens = f'each["Authorization"].split()[-1] for each in ({", ".join(names)}{"," * (len(names) == 1)})'
+    if not names or not keys:
+        return f"[{', '.join(keys)}]" if keys else f"[{tokens}]" if names else ""
+    return f"[*({tokens}), {', '.join(keys)}]"
+
+
 def headers(description: Description) -> str:
     """The headers of every step, the profile's among them, as a literal."""
     given = description.file["target"].get("headers", {})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from fuzz.bundle.description import Description
+from fuzz.bundle.failure_json import GivenReach
 from fuzz.bundle.promises import Field, Path, Promise, fields_by_kind
 from fuzz.bundle.shell import curl_options, given_word, quoted, source_of, token_word
 from fuzz.bundle.steps import UNKNOWN_TOKEN, BundleStep
@@ -29,15 +31,68 @@ def url(step: BundleStep, description: Description) -> str:
 
 
 def headers(step: BundleStep, description: Description) -> list[str]:
-    """The options for the headers of a step that not every step has."""
+    """The options for the headers of a step that not every step has. curl reads secret ones from a file descriptor of
+    its own: its arguments can be seen by other users of the machine.
+    """
     words = [f"-H {quoted(f'{name}: {value}')}" for name, value in step.headers.items()]
+    common = "${headers}" if secret_headers(description) else ""
     if step.owner:
-        token = token_word(*source_of(description.token(step.owner)), step.change)
-        return [f'-H "Authorization: {step.scheme} {token}"', *words]
-    if step.token == "none":
+        words.insert(0, f'-H @/dev/fd/3 3<<<"{common}Authorization: {step.scheme} {_token(step, description)}"')
+    elif common:
+        words.insert(0, '-H @/dev/fd/3 3<<<"$headers"')
+    if step.owner or step.token == "none":
         return words
     token = f" {UNKNOWN_TOKEN}" if step.token == "unknown" else ""
     return [f"-H 'Authorization: {step.scheme}{token}'", *words]
+
+
+def _token(step: BundleStep, description: Description) -> str:
+    """The token of a step, for use inside double quotes."""
+    return token_word(*_variable_of(step.owner, description), step.change)
+
+
+def _variable_of(owner: str, description: Description) -> tuple[str, str]:
+    """Where the script has a token from: what a command prints is in a variable, so that each runs once."""
+    kind, name = source_of(description.token(owner))
+    return ("env", f"token_of_{owner}") if kind == "command" else (kind, name)
+
+
+def commands(description: Description) -> list[str]:
+    """The variables for the tokens that commands print, with these commands."""
+    sources = {owner: source_of(description.token(owner)) for owner in description.owners}
+    return [
+        f'token_of_{owner}="{token_word(kind, name)}"' for owner, (kind, name) in sources.items() if kind == "command"
+    ]
+
+
+def secrets(description: Description) -> list[str]:
+    """The words for what is secret, whole tokens before those that are made of them."""
+    steps = sorted((step for step in description.steps if step.owner), key=lambda step: step.change != "")
+    words = [f'"{_token(step, description)}"' for step in steps]
+    given = description.file["target"].get("headers", {}).values()
+    words += [f'"{token_word("env", value["env"])}"' for value in given if not isinstance(value, str)]
+    return list(dict.fromkeys(words))
+
+
+def blanking(description: Description) -> str:
+    """The command that blanks what is secret in the text `said`."""
+    words = secrets(description)
+    if len(words) == 1:
+        return f"said=${{said//{words[0]}/***}}"
+    return f'for secret in {" ".join(words)}; do said=${{said//"$secret"/***}}; done'
+
+
+def secret_headers(description: Description) -> str:
+    """The headers of every step that hold secrets, as a word that ends in a line end; empty without any."""
+    given = description.file["target"].get("headers", {})
+    secret = {name: value["env"] for name, value in given.items() if not isinstance(value, str)}
+    return "".join(f"\"{name}: {token_word('env', variable)}\"$'\\n'" for name, variable in secret.items())
+
+
+def secret_proxy(description: Description) -> str:
+    """The proxy whose address is secret, as a word; empty without one."""
+    proxy = description.file["target"].get("proxy")
+    return "" if not proxy or isinstance(proxy, str) else given_word(proxy)
 
 
 def common_options(description: Description) -> list[str]:
@@ -48,8 +103,13 @@ def common_options(description: Description) -> list[str]:
         r"-w '\n%{http_code}\n'",
         *(f"-H '{name}: {value}'" for name, value in JSON.items()),
     ]
-    words += [f"-H {given_word(given, f'{name}: ')}" for name, given in target.get("headers", {}).items()]
-    return [*words, *curl_options(target)] if target.get("proxy") else [*words, "--noproxy '*'", *curl_options(target)]
+    given = target.get("headers", {}).items()
+    words += [f"-H {quoted(f'{name}: {value}')}" for name, value in given if isinstance(value, str)]
+    if not target.get("proxy"):
+        return [*words, "--noproxy '*'", *curl_options(target)]
+    if not secret_proxy(description):
+        return [*words, *curl_options(target)]
+    return [*words, "--noproxy ''", *curl_options(cast(GivenReach, {**target, "proxy": None}))]
 
 
 def body_lines(step: BundleStep, description: Description) -> list[str]:

@@ -104,7 +104,7 @@ def _expected(step: BundleStep) -> tuple[list[int], str]:
     patterns = [pattern for promise in promises for pattern in promise.statuses]
     if not step.fails and step.status and {"1xx", "2xx", "3xx", ANY_REFUSAL} <= {*patterns}:
         return [step.status], "continue"
-    listed = {int(pattern) for pattern in patterns if pattern.isdigit()}
+    listed = {int(pattern) for pattern in patterns if pattern.isdecimal()}
     listed.update(status for status in _STATUSES for pattern in patterns if matches(pattern, status))
     return sorted(listed) or [200], "abort"
 

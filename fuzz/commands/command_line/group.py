@@ -11,6 +11,7 @@ from fuzz.commands.command_line.output import survive_lost_output
 from fuzz.commands.command_line.sections import SectionedCommand, variable_of
 from fuzz.commands.command_line.settings_file import NAME
 from fuzz.errors import REDACTORS, ExitCode, UsageError
+from fuzz.report.text import error_lines, visible
 
 
 class CalfuzzGroup(click.Group):
@@ -24,13 +25,13 @@ class CalfuzzGroup(click.Group):
         try:
             result = super().main(*args, **kwargs)
         except UsageError as error:
-            _end(f"error: {error}", ExitCode.USAGE)
+            _end(f"error: {error_lines(error)}", ExitCode.USAGE)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "calfuzz"
-            what = f"{error.format_message()}{_where(error)}"
+            what = visible(f"{error.format_message()}{_where(error)}", limit=1000)
             _end(f"error: {what}\n  next: {command} --help lists the options", ExitCode.USAGE)
         except click.ClickException as error:
-            _end(f"error: {error.format_message()}", ExitCode.USAGE)
+            _end(f"error: {visible(error.format_message(), limit=1000)}", ExitCode.USAGE)
         except (KeyboardInterrupt, click.Abort) as ending:
             # click raises an Abort in place of what has interrupted it.
             interruption = ending.__cause__ if isinstance(ending, click.Abort) else ending

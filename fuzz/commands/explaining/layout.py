@@ -34,6 +34,14 @@ def laid_out(template: str, values: Mapping[str, Any]) -> str:
     return visible_block(_templates().get_template(template).render(values), limit=LONGEST)
 
 
+class _Lines(str):
+    """A text of several lines, each of which is safe to print."""
+
+
+def _on_one_line(value: object) -> object:
+    return value if isinstance(value, _Lines) else visible(value, limit=LONGEST)
+
+
 @cache
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,6 +53,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         autoescape=False,
         keep_trailing_newline=True,
+        finalize=_on_one_line,
     )
     environment.filters.update(wrapped=wrapped, body=body_lines, rule=rule_of, quoted=shlex.quote)
     environment.filters.update(counted=counted, hanging=lambda text, first: "\n".join(hanging(first, text)))
@@ -54,7 +63,7 @@ def _templates() -> Environment:
 def wrapped(text: str, indent: int = 2) -> str:
     """A text in lines of at most `WIDTH` columns, each indented."""
     space = " " * indent
-    return textwrap.fill(
+    filled = textwrap.fill(
         visible(text, limit=LONGEST),
         WIDTH,
         initial_indent=space,
@@ -62,12 +71,14 @@ def wrapped(text: str, indent: int = 2) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return _Lines(filled)
 
 
 def body_lines(body: Json, indent: int = 4) -> str:
     """A body as JSON, broken after commas. A text that is no JSON stands as it is."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    return "\n".join(" " * indent + visible(line, limit=LONGEST) for line in broken(text, WIDTH - indent) if line)
+    lines = (" " * indent + visible(line, limit=LONGEST) for line in broken(text, WIDTH - indent) if line)
+    return _Lines("\n".join(lines))
 
 
 def rule_of(predicate: Callable[..., object]) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from fuzz.events.history import FAILED, PASSED, VERSION, RunLine, earlier_runs, line_of, with_night
+from fuzz.events.shapes import read_as
 from fuzz.events.summary import Summary
 from fuzz.events.types import EarlierRuns, KnownFailure
 from fuzz.failures.keeping.shared_store import DatabaseLocation
@@ -118,17 +119,8 @@ def runs_on(lines: Iterable[bytes], target: str, base_url: str) -> Iterator[RunL
 
 def _read(text: bytes) -> RunLine | None:
     """The run of a line; None if it is none, or lacks something."""
-    try:
-        line = json.loads(text)
-        if line["version"] != VERSION:
-            return None
-        texts = [line[name] for name in ("at", "target", "base_url")] + line["passed"]
-        texts += [each[name] for each in line["failures"] for name in ("fingerprint", "name")]
-        flags = [each["intermittent"] for each in line["failures"]]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return None
-    usable = all(isinstance(each, str) for each in texts) and all(isinstance(flag, bool) for flag in flags)
-    return cast(RunLine, line) if usable else None
+    line: RunLine | None = read_as(text, RunLine)
+    return line if line is not None and line["version"] == VERSION else None
 
 
 @dataclass(slots=True)

@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from fuzz.errors import UsageError
+from fuzz.events.shapes import read_as
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
 from fuzz.oracle.actions import Action
@@ -138,13 +139,8 @@ class SharedScenario(TypedDict):
 
 
 def _read(value: bytes) -> SharedScenario | None:
-    try:
-        kept = json.loads(value)
-    except ValueError:
-        return None
-    whole = isinstance(kept, dict) and kept.get("version") == VERSION
-    usable = whole and isinstance(kept.get("fingerprint"), str) and isinstance(kept.get("actions"), list)
-    return cast(SharedScenario, kept) if usable else None
+    kept: SharedScenario | None = read_as(value, SharedScenario)
+    return kept if kept is not None and kept["version"] == VERSION else None
 
 
 def shared_failures(place: DatabaseLocation) -> SharedFailures:

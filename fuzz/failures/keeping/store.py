@@ -1,6 +1,7 @@
 """The failures kept on disk: a folder for each, with its bundle and the outcome of its last replays.
 
-A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted.
+A bundle is written the moment its failure is seen, replaced as the failure shrinks, and never deleted. Files that
+people have added to its folder stay.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NotRequired, TypedDict, Unpack, cast
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
-from fuzz.bundle.files import FAILURE, files_of
+from fuzz.bundle.files import FAILURE, NAMES, files_of
 from fuzz.errors import UsageError
 from fuzz.events.history import WINDOW
+from fuzz.events.shapes import misfit, read_as
 from fuzz.events.summary import Summary
 from fuzz.events.types import Event, FailureEvent
 from fuzz.failures.failure import Failure
@@ -46,6 +48,13 @@ class TargetState(TypedDict):
     passes: NotRequired[int]
 
 
+class _Status(TypedDict):
+    """`status.json`. Of its entries, those of another shape than `TargetState` are passed over."""
+
+    version: int
+    targets: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class SavedFailure:
     """A kept failure: its folder, its bundle, and the outcome of its last replay by target. Frozen."""
@@ -57,13 +66,13 @@ class SavedFailure:
     @property
     def states(self) -> Mapping[str, str]:
         """The outcome of the last replay, `fixed` or `failing`, by target."""
-        return {target: str(entry.get("state")) for target, entry in self.targets.items()}
+        return {target: entry["state"] for target, entry in self.targets.items()}
 
     def turn(self, target: str) -> tuple[bool, str, str]:
         """Its place among those to try: what was not fixed first, then what has not been tried for longest."""
         entry = self.targets.get(target)
-        on = "" if entry is None else str(entry.get("on"))
-        return entry is not None and entry.get("state") == FIXED, on, self.path.name
+        on = "" if entry is None else entry["on"]
+        return entry is not None and entry["state"] == FIXED, on, self.path.name
 
     def rests(self, target: str, today: str) -> bool:
         """Whether it was fixed so long ago that it need not be tried today: it is on nights 1, 2, 4, 8 and 16 after the
@@ -72,11 +81,11 @@ class SavedFailure:
         entry = self.targets.get(target)
         passes = entry.get("passes", 1) if entry is not None else 0
         enough = WINDOW if self.bundle.times > 1 else 2
-        if entry is None or entry.get("state") != FIXED or not isinstance(passes, int) or passes < enough:
+        if entry is None or entry["state"] != FIXED or passes < enough:
             return False
         try:
             nights = (date.fromisoformat(today) - date.fromisoformat(entry["on"])).days
-        except (ValueError, TypeError, KeyError):
+        except ValueError:
             return False
         return 0 <= nights < min(LONGEST_REST, 1 << min(passes, LONGEST_REST) - 1)
 
@@ -123,7 +132,7 @@ class FailureStore:
         }
         if self.sandbox is not None:
             found_by["sandbox"] = self.sandbox
-        write_folder(path, bundle_files(self.session, failure, event, **found_by))
+        write_folder(path, bundle_files(self.session, failure, event, **found_by), ours=(*NAMES, STATUS))
         self._own.add(path.name)
 
     def _remove(self, name: str) -> None:
@@ -184,21 +193,19 @@ def _mark(path: Path, state: str, date: str, target: str) -> None:
 
 def _passes(before: TargetState | None, date: str) -> int:
     """The nights in a row on which a failure did not come back, this one included."""
-    if before is None or before.get("state") != FIXED:
+    if before is None or before["state"] != FIXED:
         return 1
-    passes = before.get("passes", 1)
-    return (passes if isinstance(passes, int) else 1) + (before.get("on") != date)
+    return before.get("passes", 1) + (before["on"] != date)
 
 
 def _targets(path: Path) -> dict[str, TargetState]:
     """The states of a kept failure by target; empty if they cannot be read: the next replay writes them again."""
     try:
-        status = json.loads((path / STATUS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        status: _Status | None = read_as((path / STATUS).read_bytes(), _Status)
+    except OSError:
         return {}
-    usable = isinstance(status, dict) and isinstance(status.get("targets"), dict)
-    targets = status["targets"] if usable and status.get("version") == STATUS_VERSION else {}
-    return {target: cast(TargetState, entry) for target, entry in targets.items() if isinstance(entry, dict)}
+    targets = status["targets"] if status is not None and status["version"] == STATUS_VERSION else {}
+    return {target: entry for target, entry in targets.items() if misfit(entry, TargetState) is None}
 
 
 def load_bundle(path: Path) -> Bundle:

@@ -43,7 +43,8 @@ class OneRun:
     @property
     def verdicts(self) -> dict[str, str]:
         """The verdict on each clause; `accepted` where the baseline accepts all that fails it."""
-        return {row["id"]: "accepted" if row.get("accepted") else row["verdict"] for row in self.report["clauses"]}
+        rows = self.report["clauses"]
+        return {str(row["id"]): "accepted" if row.get("accepted") else str(row["verdict"]) for row in rows}
 
     @property
     def observations(self) -> dict[tuple[str, str], frozenset[str]]:

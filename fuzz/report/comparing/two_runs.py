@@ -73,7 +73,7 @@ def _clauses(a: OneRun, b: OneRun) -> Iterator[str]:
     for (before, after), group in groupby(changed, key=lambda change: change[0]):
         names = [visible(clause) for _, clause in group]
         more = f", and {len(names) - MOST:,} more" if len(names) > MOST else ""
-        yield from wrapped(f"  {before} -> {after}: {', '.join(names[:MOST])}{more}", indent=4)
+        yield from wrapped(f"  {visible(before)} -> {visible(after)}: {', '.join(names[:MOST])}{more}", indent=4)
 
 
 def _observations(a: OneRun, b: OneRun) -> Iterator[str]:

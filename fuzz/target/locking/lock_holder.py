@@ -42,6 +42,6 @@ def in_use(what: str, text: str | bytes) -> UsageError:
     try:
         holder = Holder(**json.loads(text))
         by = f"`calfuzz {holder.command}` ({holder.user}@{holder.host}, pid {holder.pid}) since {holder.since}"
-    except (ValueError, TypeError):  # not written yet, or by another version
+    except (ValueError, TypeError, RecursionError):  # not written yet, or by another version
         by = "another calfuzz"
     return UsageError(f"{what} is in use by {by}", next="wait until that has ended, or name others in the profile")

@@ -85,7 +85,9 @@ def test_repro_sh_cannot_tell_where_nothing_answers(bundle: Path, honest: Sandbo
 def test_repro_sh_cannot_tell_with_a_wrong_token(bundle: Path, honest: Sandbox) -> None:
     done = run_script(bundle / "repro.sh", honest, CALFUZZ_SANDBOX_ADMIN_TOKEN="wrong")
     assert 3 == done.returncode
-    assert "401\nCANNOT TELL: step 1 went otherwise than when this was found (401: its token is refused)" in done.stdout
+    said, why = done.stdout.split("CANNOT TELL: ")
+    assert '401\n"code": "unauthorized"\n"message": "401 Unauthorized"\n' == said
+    assert "step 1 went otherwise than when this was found (401: its token is refused)\n" == why
 
 
 @needs_curl
@@ -118,7 +120,7 @@ def test_the_emitted_test_skips_without_a_token(bundle: Path, honest: Sandbox) -
 
 def test_the_emitted_test_skips_where_nothing_answers(bundle: Path, honest: Sandbox) -> None:
     done = run_pytest(bundle / "test_failure.py", honest, CALFUZZ_BASE_URL="http://127.0.0.1:1/apigw")
-    assert "cannot tell: no answer from http://127.0.0.1:1/apigw" in done.stdout
+    assert "cannot tell: no answer from 'http://127.0.0.1:1/apigw" in done.stdout
     assert "1 skipped" in done.stdout
 
 

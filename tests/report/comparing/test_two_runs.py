@@ -111,7 +111,7 @@ def test_the_median_of_each_operation_is_compared(tmp_path: Path) -> None:
     for run, seconds in ((a, 0.02), (b, 0.05)):
         for act, times in (("send", 5), ("connect", 4)):
             for _ in range(times):
-                run.send("matched", "200", answer={"seconds": seconds})
+                run.send("matched", "200", answer={"status": 200, "headers": {}, "body": "", "seconds": seconds})
                 run.events[-1]["act"] = act
     _, text = compared(tmp_path, a.finished(), b.finished())
     assert "  send: A 20 ms, B 50 ms (2.5 times A's)\n" in text
