@@ -14,6 +14,7 @@ FAIL  already_exists, in mismatched (account)                 bulk_create.md:114
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
@@ -56,7 +57,7 @@ def failure_lines(failure: FailureEvent) -> list[str]:
         *_steps(failure),
         *(line for text in _conclusions(failure) for line in _broken(visible(text, limit=ARGUMENT))),
         *_request(failure),
-        *_whole("replay", f"calfuzz replay {visible(bundle, limit=1000)}" if (bundle := failure["bundle"]) else ""),
+        *_whole("replay", f"calfuzz replay {_quoted(bundle)}" if (bundle := failure["bundle"]) else ""),
     ]
 
 
@@ -96,6 +97,11 @@ def _request(failure: FailureEvent) -> Iterator[str]:
 def failing_step(failure: FailureEvent) -> TraceStep | None:
     """The step whose answer is the failure."""
     return next((step for step in failure["trace"] if step["kind"] == "fail"), None)
+
+
+def _quoted(path: str) -> str:
+    """A path as one word of a shell command, safe to print."""
+    return visible(shlex.quote(path), limit=1000)
 
 
 def _whole(name: str, text: str) -> list[str]:
