@@ -144,7 +144,7 @@ def _few_options(command: str, given: dict[str, Any]) -> RunOptions:
 
 
 @main.command()
-@click.option("--from", "tokens", type=EXISTING, metavar="FILE", help="A JSON file of tokens and uids; see README.")
+@click.option("--from", "tokens", type=EXISTING, metavar="FILE", help="A JSON file of tokens and uids.")
 @click.option("--output", type=EXISTING, metavar="FILE", help="A new file for the profile. [default: print it]")
 def init(tokens: Path | None, output: Path | None) -> None:
     """Write a commented target profile to fill in."""

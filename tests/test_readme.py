@@ -1,4 +1,4 @@
-"""README: its commands exist, its options are the command line's, and its two make targets do what they say."""
+"""README and MANUAL: their commands exist, their options are the command line's, their make targets too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fuzz.pytest_plugin import pytest_addoption
 from fuzz.target.profile import Profile
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "MANUAL.md", "CONTRIBUTING.md"))
 BLOCKS = re.findall(r"^```(?:sh|console)$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in re.findall(r"^(?:\$ )?calfuzz (.+)$", block, flags=re.MULTILINE)]
 FILES = re.findall(r"^```yaml$(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
@@ -29,7 +29,7 @@ def test_every_command_is_in_the_table_and_every_row_is_a_command() -> None:
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_example_parses_as_the_command_line_takes_it(line: str) -> None:
-    name, *arguments = shlex.split(line)
+    name, *arguments = shlex.split(line, comments=True)
     command = main.commands[name]
 
     context = command.make_context(name, arguments, resilient_parsing=False)

@@ -152,7 +152,9 @@ def read_token_file(path: Path) -> TokenFile:
     except ValidationError as error:
         wrong = field_error(error, TokenFile, value, KIND)
     what = f"{dotted(wrong.field)}{wrong.says}" if wrong.field else f"the {KIND}{wrong.says}"
-    raise UsageError(f"{KIND} {path.name}: {what}", next=wrong.next or "see README, “A target profile”")
+    raise UsageError(
+        f"{KIND} {path.name}: {what}", next=wrong.next or "`calfuzz init` prints one with every field explained"
+    )
 
 
 def _reading(path: Path, token: str) -> str:

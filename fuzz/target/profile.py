@@ -272,7 +272,9 @@ def parse_short_time(text: str) -> float:
 
 def load_profile(path: Path) -> Profile:
     """Reads and checks a profile. UsageError names file, line and field."""
-    file = read_user_file(path, Profile, kind="target profile", advice="see README, “A target profile”")
+    file = read_user_file(
+        path, Profile, kind="target profile", advice="`calfuzz init` prints one with every field explained"
+    )
     return _usable(file, path.parent)
 
 

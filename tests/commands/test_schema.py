@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from fuzz.cli import main
 
-README = Path(__file__).parents[2] / "README.md"
+MANUAL = Path(__file__).parents[2] / "MANUAL.md"
 
 
 def schema(file: str) -> Any:
@@ -25,14 +25,14 @@ def schema(file: str) -> Any:
 
 @pytest.fixture
 def profile() -> dict[str, Any]:
-    """README's own."""
-    text = re.search(r"```yaml\n(name: staging.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """The manual's own."""
+    text = re.search(r"```yaml\n(name: staging.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
     assert text
     found: dict[str, Any] = yaml.safe_load(text[1])
     return found
 
 
-def test_the_profile_of_readme_fits(profile: dict[str, Any]) -> None:
+def test_the_profile_of_the_manual_fits(profile: dict[str, Any]) -> None:
     assert jsonschema_rs.is_valid(schema("profile"), profile)
 
 

@@ -80,8 +80,8 @@ def test_without_the_option_nothing_is_added_and_nothing_of_ours_is_imported(tmp
 
 
 @pytest.mark.parametrize(("fault", "code"), [(None, 0), ("account-not-compared", 1)])
-def test_the_example_of_readme_runs(tmp_path: Path, fault: str | None, code: int) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_the_manual_runs(tmp_path: Path, fault: str | None, code: int) -> None:
+    readme = (ROOT / "MANUAL.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?calfuzz_machine.*?)```", readme, re.DOTALL)
     (tmp_path / "test_own_rules.py").write_text(example)
 
