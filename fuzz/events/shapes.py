@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NotRequired, Union, get_args, get_origin
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
-from typing_extensions import get_type_hints, is_typeddict
+from typing_extensions import is_typeddict
 
 DEEPEST = 200
 """Levels of lists and objects in a value of any shape; deeper ones end the recursion of whoever walks through them."""

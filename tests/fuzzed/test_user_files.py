@@ -142,7 +142,7 @@ def test_any_token_file_makes_a_profile_or_is_refused(content: bytes) -> None:
 def test_any_baseline_is_used_or_refused(content: bytes) -> None:
     summary = broken_run().summary
     try:
-        baseline = load_baseline(kept("b.yaml", content), may_be_missing=False)
+        baseline = load_baseline(kept("b.yaml", content))
         baseline.accepted(FAILURE["fingerprint"], date(2026, 1, 15))
         baseline.update(summary.failures, date(2026, 1, 15))
         baseline.prune(summary)
@@ -150,7 +150,7 @@ def test_any_baseline_is_used_or_refused(content: bytes) -> None:
     except UsageError as error:
         check_refusal(error)
     else:
-        load_baseline(Path("b.yaml"), may_be_missing=False)
+        load_baseline(Path("b.yaml"))
 
 
 @SETTINGS
