@@ -12,7 +12,7 @@ from hypothesis import given
 
 from fuzz.commands.init import init
 from fuzz.errors import UsageError
-from fuzz.failures.keeping.baseline import load_baseline
+from fuzz.failures.keeping.baseline import Named, load_baseline
 from fuzz.oracle.actions import Create, Move, MoveSync, SendItems
 from fuzz.run.observations import changes, load_pin
 from fuzz.run.setup.documents import read_contract
@@ -143,7 +143,8 @@ def test_any_baseline_is_used_or_refused(content: bytes) -> None:
     summary = broken_run().summary
     try:
         baseline = load_baseline(kept("b.yaml", content))
-        baseline.accepted(FAILURE["fingerprint"], date(2026, 1, 15))
+        baseline.standing(Named(FAILURE["fingerprint"], "already_exists", "mismatched", "", ""), date(2026, 1, 15))
+        baseline.gone(summary)
         baseline.update(summary.failures, date(2026, 1, 15))
         baseline.prune(summary)
         baseline.save()
