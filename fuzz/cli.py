@@ -23,6 +23,7 @@ from fuzz.commands.command_line.option_sets import (
     report_option,
     run_options,
 )
+from fuzz.commands.command_line.own_packages import check_own_packages
 from fuzz.commands.command_line.sections import given_options
 from fuzz.commands.command_line.settings_file import NAME, read_settings
 from fuzz.errors import UsageError
@@ -40,6 +41,7 @@ def main(ctx: click.Context) -> None:
 
     Exit codes: 0 pass, 1 the contract is broken, 2 usage, 3 inconclusive, 130 interrupted.
     """
+    check_own_packages()
     ctx.default_map = read_settings(Path(NAME), main.commands)
     # Hypothesis keeps tables of characters: not in a folder of its own.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", ".calfuzz/hypothesis")
@@ -173,7 +175,7 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
 @main.command()
 @click.argument("file", type=click.Choice(("profile", "report", "failure")))
 def schema(file: str) -> None:
-    """Print the JSON Schema of a target profile, of report.json or of failure.json.
+    """Print the JSON Schema of profile, report or failure.
 
     An editor completes a profile whose first line is `# yaml-language-server: $schema=profile.schema.json`.
     """

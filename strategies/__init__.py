@@ -1,0 +1,2 @@
+DISTRIBUTION = "calfuzz"
+"""Whose package this is: other distributions have packages of this name."""
