@@ -17,7 +17,7 @@ from rich.text import Text
 from fuzz.events.summary import Summary
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_line
-from fuzz.report.text import counted, duration, visible
+from fuzz.report.text import counted, duration, visible, wrapped
 
 EVERY = 0.125
 """Seconds between two drawings."""
@@ -56,7 +56,7 @@ class Live:
     def announce(self, lines: Iterable[str]) -> None:
         """Leaves lines above the drawing."""
         for line in lines:
-            self._console.print(Text(line), soft_wrap=True)
+            self._console.print(Text("\n".join(wrapped(line, indent=2))), soft_wrap=True)
 
     def finish(self, text: str) -> None:
         """Clears the view and prints the final text."""

@@ -170,6 +170,17 @@ def test_no_line_of_the_final_text_is_wider_than_80_columns(run: Run) -> None:
     assert [] == [line for line in lines if len(line) > 80]
 
 
+def test_the_live_view_fits_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    rate = {"per_second": 8.0, "from": "the profile of a deployment with a rather long name, targets/staging.yaml"}
+    run = wide_run()
+    run.events[0]["rate"] = rate
+    lines = re.split("[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown(run, live=True, seconds_an_event=1.0)))
+
+    assert any("503 server error" in line for line in lines)
+    assert [] == [line for line in lines if len(line) > 80]
+
+
 def test_paths_commands_and_names_are_whole() -> None:
     text = summary_text(wide_run().summary)
     words = text.split()
