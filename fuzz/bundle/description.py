@@ -113,7 +113,7 @@ class Description:
         target = self.file["target"]
         tokens = [source_of(self.token(owner)) for owner in self.owners]
         given = [*target.get("headers", {}).values(), target.get("proxy") or ""]
-        names = [name if kind == "env" else token_variable(name) for kind, name in tokens if kind != "command"]
+        names = [name if kind == "env" else token_variable(name) for kind, name in tokens]
         names += [value["env"] for value in given if not isinstance(value, str)]
         return [name for name in dict.fromkeys(names) if VARIABLE.fullmatch(name)]
 

@@ -38,7 +38,6 @@ class GivenToken(TypedDict, total=False):
     """Where a token comes from, as a target profile says it, and the scheme that it is sent with; `Bearer` if none."""
 
     env: str
-    command: str
     auth: str
     scheme: str
 
@@ -123,7 +122,7 @@ class FailureFile(FoundBy):
     target: GivenProfile
     gateways: dict[str, Literal["main", "fallback"]]
     actions: list[dict[str, Any]]
-    others: list[str]
+    others: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)

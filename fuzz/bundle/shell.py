@@ -1,6 +1,6 @@
 """Writes shell source: a text as one shell word, a token as its source, a request as a curl command to paste.
 
-Tokens are written as their sources (`$NAME`, `$(command)`), so that a command holds no secret. Files are named as in
+Tokens are written as variables, so that a command holds no secret. Files are named as in
 the target profile.
 """
 
@@ -17,8 +17,7 @@ LONGEST_ARGUMENT = 100_000
 """Maximum characters of one argument. Linux allows 128 KiB."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
-_PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
-_TOKEN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) \{(env|command|auth):(.*)\}(?: (.*))?", re.DOTALL)
+_TOKEN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) \{(env|auth):(.*)\}(?: (.*))?", re.DOTALL)
 _SECRET = re.compile(r"\{env:([^}]*)\}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -57,19 +56,15 @@ def sendable(text: str) -> str:
 
 
 def source_of(token: GivenToken) -> tuple[str, str]:
-    """Where a token comes from: `env`, `command` or `auth`, and the name or the command."""
-    kind = next((kind for kind in ("env", "command", "auth") if kind in token), "env")
+    """Where a token comes from: `env` or `auth`, and the name there."""
+    kind = "auth" if "auth" in token else "env"
     return kind, str(token.get(kind, ""))
 
 
 def token_word(kind: str, name: str, change: str = "") -> str:
-    """The shell expression for a token, for use inside double quotes: `$NAME` or `$(command)`. `change`: what makes it
-    a near token.
-    """
+    """The shell expression for a token, for use inside double quotes: `$NAME`. `change`: what makes it a near token."""
     if change:
         return f'$(printf %s "{token_word(kind, name)}" | {IN_A_SHELL[change]})'
-    if kind == "command":
-        return f"$({name})" if _PLAIN_COMMAND.fullmatch(name) else f"$(sh -c {quoted(name)})"
     if kind == "env" and not VARIABLE.fullmatch(name):
         return f"$(printenv {quoted(name)})"
     return f"${name if kind == 'env' else token_variable(name)}"

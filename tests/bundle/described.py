@@ -130,7 +130,7 @@ def two_people() -> Description:
         "proxy": {"env": "PROXY"},
         "ca_bundle": "ca.pem",
         "client_certificate": {"cert": "client.pem", "key": "client's.key"},
-        "tokens": {"admin": {"command": "vault read 'admin'", "scheme": "Bearer"}},
+        "tokens": {"admin": {"env": "CALFUZZ_TOKEN_ADMIN", "scheme": "Bearer"}},
     }
     second = {"staff": "staff_2", "body": '{"staff_uid":"{{staff_id_2}}"}', "value": {"staff_uid": "{{staff_id_2}}"}}
     moved: Expectation = {"outcome": "moved", "says": "200 or 204", "status": ["200", "204"]}

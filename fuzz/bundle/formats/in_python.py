@@ -109,8 +109,6 @@ def _constant(step: BundleStep) -> str:
 def _authorization(step: BundleStep, given: GivenToken) -> str:
     kind, source = source_of(given)
     token = f'os.environ.get({text(source if kind == "env" else token_variable(source))}, "not set")'
-    if kind == "command":
-        token = f"subprocess.run({text(source)}, shell=True, text=True, stdout=subprocess.PIPE).stdout.strip()"
     return f"{text(f'{step.scheme} ')} + {_NEAR[step.change].format(token) if step.change else token}"
 
 
@@ -159,8 +157,7 @@ def way(description: Description) -> str:
 
 def imports(description: Description) -> list[str]:
     """The modules that not every test needs."""
-    commands = any("command" in description.token(owner) for owner in description.owners)
-    return ["ssl"] * bool(tls(description)) + ["subprocess"] * commands + ["time"] * description.names_the_time
+    return ["ssl"] * bool(tls(description)) + ["time"] * description.names_the_time
 
 
 def without_result(step: BundleStep) -> str:

@@ -48,21 +48,7 @@ def headers(step: BundleStep, description: Description) -> list[str]:
 
 def _token(step: BundleStep, description: Description) -> str:
     """The token of a step, for use inside double quotes."""
-    return token_word(*_variable_of(step.owner, description), step.change)
-
-
-def _variable_of(owner: str, description: Description) -> tuple[str, str]:
-    """Where the script has a token from: what a command prints is in a variable, so that each runs once."""
-    kind, name = source_of(description.token(owner))
-    return ("env", f"token_of_{owner}") if kind == "command" else (kind, name)
-
-
-def commands(description: Description) -> list[str]:
-    """The variables for the tokens that commands print, with these commands."""
-    sources = {owner: source_of(description.token(owner)) for owner in description.owners}
-    return [
-        f'token_of_{owner}="{token_word(kind, name)}"' for owner, (kind, name) in sources.items() if kind == "command"
-    ]
+    return token_word(*source_of(description.token(step.owner)), step.change)
 
 
 def secrets(description: Description) -> list[str]:
