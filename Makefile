@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint check bench mutants constraints clean
+.PHONY: run test lint check bench fuzzed mutants constraints clean
 
 run: $(READY)
 	$(BIN)/calfuzz run $(ARGS)
@@ -22,6 +22,10 @@ check: lint test
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Files and answers that are damaged at random, other ones each time, for some ten minutes.
+fuzzed: $(READY)
+	CALFUZZ_FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest tests/fuzzed $(ARGS)
 
 # A mutant may fill the memory for as long as it hangs.
 mutants: $(READY)

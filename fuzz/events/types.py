@@ -435,7 +435,8 @@ _KINDS: dict[str, type] = {get_args(kind.__annotations__["event"])[0]: kind for 
 def read_event(line: str | bytes) -> Event | None:
     """The event on a line of a journal; None if the line is no event, or has not the shape of its kind.
 
-    An event of an unknown kind or version is returned unchecked; its reader ignores it.
+    An event of an unknown kind is returned unchecked, and so is the beginning of a run of another version: readers
+    ignore the one, and refuse the other.
     """
     try:
         value = json.loads(line)
@@ -443,8 +444,7 @@ def read_event(line: str | bytes) -> Event | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("event"), str):
         return None
-    kind = _KINDS.get(value["event"])
-    version = value.get("version", VERSION)
-    of_another_version = type(version) is int and version != VERSION
-    checked = kind is not None and not of_another_version
-    return None if checked and misfit(value, kind) is not None else cast(Event, value)
+    kind, version = _KINDS.get(value["event"]), value.get("version")
+    if kind is RunStarted and type(version) is int and version != VERSION:
+        return cast(Event, value)
+    return None if kind is not None and misfit(value, kind) is not None else cast(Event, value)

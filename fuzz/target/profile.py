@@ -36,8 +36,9 @@ from fuzz.target.reach import (
     what_is_wrong_with_logs,
     what_is_wrong_with_proxy,
 )
-from fuzz.target.user_files import UserFile, check_user_file, read_user_file
-from swagger.contract import Json
+from fuzz.target.user_files import UserFile, check_user_file, read_user_file, told_to_the_user
+from swagger.contract import Json, Source
+from swagger.parsing.strict_json import writable
 from swagger.parsing.strict_yaml import FieldPath, LocatedYaml
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -283,6 +284,8 @@ def kept_profile(given: Mapping[str, Json], name: str) -> Profile:
     field.
     """
     located, advice = LocatedYaml(given, {}), "name a target profile with --target"
+    with told_to_the_user("target in "):
+        writable(given, Source(name, 1))
     file = check_user_file(located, name, Profile, kind="target in", advice=advice)
     return _usable(file, Path(), for_variable="export it, or name the target profile with --target")
 

@@ -73,12 +73,14 @@ def parse_json(text: str, start: Source) -> Json:
 
 
 def writable(value: Json, where: Source, name: str = "") -> Json:
-    """The value. ContractError if it cannot be sent and printed: lone surrogates, NaN, infinity."""
+    """The value. ContractError if it cannot be sent and printed: lone surrogates, NaN, infinity, too deep nesting."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except ValueError as error:
         what = f"{name} holds a value that no JSON text can hold: {error}".lstrip()
         raise refusal(where, what, next="correct the value") from None
+    except RecursionError:
+        raise refusal(where, f"{name} is nested too deeply".lstrip(), next="correct the value") from None
     return value
 
 

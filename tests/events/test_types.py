@@ -37,10 +37,12 @@ def test_an_event_of_a_kind_that_is_not_known_is_read() -> None:
     assert {"event": "of a later version"} == read_event('{"event": "of a later version"}')
 
 
-def test_an_event_of_another_version_is_read_unchecked() -> None:
+def test_the_beginning_of_a_run_of_another_version_is_read_unchecked() -> None:
     newer = {"event": "run_started", "version": VERSION + 1}
     assert newer == read_event(json.dumps(newer))
     assert read_event(json.dumps({**newer, "version": VERSION})) is None
+    assert read_event(json.dumps({**newer, "version": "2"})) is None
+    assert read_event(json.dumps({"event": "exchange", "version": VERSION + 1})) is None
 
 
 def test_only_what_a_kind_always_has_is_required() -> None:

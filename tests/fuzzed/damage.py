@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import unicodedata
 from typing import Any
 
@@ -31,8 +32,10 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-DEEP, DIGITS = "@deep@", "@digits@"
-"""Stand for what `json.dumps` cannot write: 100,000 brackets, and a number of 5,000 digits."""
+DEEP, DIGITS = "@100000 brackets@", "@digits@"
+"""Stand for what `json.dumps` cannot write: so many brackets, and a number of 5,000 digits."""
+
+_BRACKETS = re.compile(r'"@(\d+) brackets@"')
 
 WILD: list[Any] = [
     None,
@@ -46,6 +49,11 @@ WILD: list[Any] = [
     float("inf"),
     DIGITS,
     DEEP,
+    "@150 brackets@",
+    "@300 brackets@",
+    "@900 brackets@",
+    "@960 brackets@",
+    "@985 brackets@",
     "",
     "²/3",
     "٣/٣",
@@ -92,8 +100,8 @@ SCRAPS = [
 
 def written(value: Any) -> bytes:
     """A value as JSON, which is YAML, too."""
-    text = json.dumps(value)
-    return text.replace(f'"{DEEP}"', "[" * 100_000 + "]" * 100_000).replace(f'"{DIGITS}"', "9" * 5000).encode()
+    text = json.dumps(value).replace(f'"{DIGITS}"', "9" * 5000)
+    return _BRACKETS.sub(lambda found: "[" * int(found[1]) + "]" * int(found[1]), text).encode()
 
 
 def places(value: Any) -> list[tuple[Any, ...]]:

@@ -115,6 +115,8 @@ def with_file(kept: Path, name: str, content: bytes) -> Path:
 @example(with_change(("actions", 1, "body"), DEEP))
 @example(with_change(("actions", 0, "staff"), 10**400))
 @example(with_change(("target", "staff", 0, "uid"), "\ud800"))
+@example(with_change(("target", "tokens", "admin", "env"), "\ud800"))
+@example(with_change(("target", "staff"), DEEP))
 @example(with_change(("fingerprint",), "\x1b[2J\n::error::"))
 @example(with_change(("target", "name"), "\x1b[2J"))
 @example(with_change(("observed",), "\x1b[2J"))

@@ -10,7 +10,7 @@ import pytest
 
 from swagger.contract import ContractError, Source
 from swagger.load import WORKFLOW, load_contract
-from swagger.parsing.strict_json import parse_json, read_text
+from swagger.parsing.strict_json import parse_json, read_text, writable
 from tests.swagger.documents import PACKAGED, PACKAGED_SWAGGER, edited, line_of, load_text
 
 DEEP = 100_000
@@ -198,3 +198,11 @@ def test_a_stray_schemathesis_configuration_is_not_read(tmp_path: Path, monkeypa
     path = tmp_path / "swagger.json"
     path.write_text(json.dumps(PACKAGED_SWAGGER))
     assert "8/s" == load_contract(swagger=path).rate_limit
+
+
+def test_a_value_that_is_nested_too_deeply_to_be_written_is_refused() -> None:
+    value: Any = 1
+    for _ in range(DEEP):
+        value = [value]
+    with pytest.raises(ContractError, match="x is nested too deeply"):
+        writable(value, Source("a", 1), "x")
