@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from fuzz.bundle.failure_json import GivenReach, GivenText, GivenToken
-from fuzz.events.types import RequestEntry
+from fuzz.events.exchanges import RequestEntry
 from fuzz.oracle.actions import SHORTEST_TOKEN, Token
 
 LONGEST_ARGUMENT = 100_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from fuzz.events.types import FailureFacts
+from fuzz.events.failures import FailureFacts
 from fuzz.oracle.answers.bodies import NOTHING, Contrast
 from swagger.contract import Json
 from swagger.workflow.templates import TEMPLATE

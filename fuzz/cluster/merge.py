@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fuzz.cluster.posting import Post
-from fuzz.events.types import Event, FailureEvent, FailureRenamed, FailureWithdrawn, PhaseFigures, PhaseFinished
+from fuzz.events.failures import FailureEvent, FailureRenamed, FailureWithdrawn
+from fuzz.events.types import Event, PhaseFigures, PhaseFinished
 from fuzz.failures.keeping.atomic_folder import write_folder
 from fuzz.phases.systematic import Coverage
 from fuzz.session.journal import Journal

@@ -21,8 +21,9 @@ from fuzz.bundle.failure_json import FoundBy
 from fuzz.cases.shard import Shard
 from fuzz.cluster.posting import Poster
 from fuzz.errors import UsageError
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import Summary
-from fuzz.events.types import Event, FailureEvent
+from fuzz.events.types import Event
 from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure import Failure
 from fuzz.failures.keeping.baseline import Baseline

@@ -7,8 +7,9 @@ from typing import TextIO
 from uuid import uuid4
 
 from fuzz.errors import ExitCode
+from fuzz.events.exchanges import ExchangeEvent
 from fuzz.events.summary import Summary
-from fuzz.events.types import Event, ExchangeEvent
+from fuzz.events.types import Event
 from fuzz.failures.handler import FailureHandler
 from fuzz.phases import preflight, target_build
 from fuzz.report.first_lines import speed

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NotRequired, TypedDict
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import RunVerdict, Summary
-from fuzz.events.types import EarlierRuns, FailureEvent, KnownFailure
+from fuzz.events.types import EarlierRuns, KnownFailure
 
 VERSION = 1
 WINDOW = 7

@@ -12,21 +12,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fuzz.events.exchanges import ExchangeEvent, Totals
+from fuzz.events.failures import FailureEvent, Replayed
 from fuzz.events.types import (
     VERSION,
     AcceptedGone,
     EarlierRuns,
     Event,
-    ExchangeEvent,
-    FailureEvent,
     ObservationChanged,
     PhaseFigures,
     RegressionOutcome,
-    Replayed,
     RunFinished,
     RunStarted,
     TargetBuild,
-    Totals,
 )
 
 SHRINKING = "shrink"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from fuzz.events.types import FailureEvent, FailureRenamed, FailureStatus
+from fuzz.events.failures import FailureEvent, FailureRenamed, FailureStatus
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import Identity, identify, tells_of_another_state

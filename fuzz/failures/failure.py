@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fuzz.events.types import Acceptance
+from fuzz.events.failures import Acceptance
 from fuzz.failures.identity import Identity
 from fuzz.oracle.actions import Action
 from fuzz.oracle.verdict import Verdict

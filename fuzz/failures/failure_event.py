@@ -9,7 +9,7 @@ from fuzz.bundle.argument import argue
 from fuzz.bundle.at_once import differ_by_order
 from fuzz.bundle.failure_json import GivenReach
 from fuzz.bundle.shell import curl_of, curl_options
-from fuzz.events.types import FailureEvent, FailureStatus, TraceStep
+from fuzz.events.failures import FailureEvent, FailureStatus, TraceStep
 from fuzz.failures.failure import Failure
 from fuzz.oracle.actions import NEAR, NOT_JSON, Answer, Create, MoveSync, SendItems, Single, Token
 from fuzz.oracle.answers.answer import all_but

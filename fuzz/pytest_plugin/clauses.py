@@ -13,8 +13,8 @@ import pytest
 
 from fuzz.commands.run import run_and_report
 from fuzz.errors import ExitCode, UsageError
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import RunVerdict, Summary
-from fuzz.events.types import FailureEvent
 from fuzz.pytest_plugin import target_of
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines

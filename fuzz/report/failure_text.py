@@ -20,7 +20,7 @@ from typing import Literal, TypeVar
 
 from fuzz.bundle.fingerprint import slug
 from fuzz.bundle.texts import payload_line
-from fuzz.events.types import Acceptance, FailureEvent, TraceStep
+from fuzz.events.failures import Acceptance, FailureEvent, TraceStep
 from fuzz.report.queries import situation_of
 from fuzz.report.text import NARROW, Columns, counted, cut_in_the_middle, visible, wrapped
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from fuzz.events.types import AnswerEntry, FailureEvent, RequestEntry, TraceStep
+from fuzz.events.exchanges import AnswerEntry, RequestEntry
+from fuzz.events.failures import FailureEvent, TraceStep
 from fuzz.report import queries
 from fuzz.report.diagrams.intervals import Bar, bars
 from fuzz.report.failure_text import (

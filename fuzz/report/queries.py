@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.errors import ExitCode
+from fuzz.events.failures import FailureEvent, Replayed
 from fuzz.events.history import News, news_of
 from fuzz.events.summary import AT_ONCE, ClauseTally, RunVerdict, Summary
-from fuzz.events.types import ClauseEntry, FailureEvent, Replayed
+from fuzz.events.types import ClauseEntry
 from fuzz.oracle.state import Situation
 from fuzz.report.text import counted
 

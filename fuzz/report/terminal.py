@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.gate import NO_TURN
 from fuzz.events.summary import Summary
-from fuzz.events.types import Event, FailureEvent, PhaseFinished
+from fuzz.events.types import Event, PhaseFinished
 from fuzz.report.failure_text import failure_line
 from fuzz.report.first_lines import first_lines
 from fuzz.report.summary_text import summary_text

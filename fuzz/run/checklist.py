@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fuzz.errors import ExitCode
-from fuzz.events.types import ExchangeEvent
+from fuzz.events.exchanges import ExchangeEvent
 from fuzz.oracle.actions import Move
 from fuzz.run.run_started import ONE_STAFF_MEMBER
 from fuzz.session.session import Session

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fuzz.errors import ExitCode
-from fuzz.events.types import FailureEvent
+from fuzz.events.failures import FailureEvent
 from fuzz.oracle.scenario import from_json
 from fuzz.run.options import RunOptions
 from fuzz.run.run import Run

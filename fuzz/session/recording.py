@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from fuzz.events.exchanges import AnswerEntry, ExchangeEvent, RequestEntry
 from fuzz.events.summary import SHRINKING
-from fuzz.events.types import AnswerEntry, ExchangeEvent, RequestEntry
 from fuzz.oracle.scenario import kind_of
 from fuzz.oracle.state import describe
 from fuzz.oracle.verdict import VerdictKind

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from statistics import mean, median, quantiles
 
-from fuzz.events.types import FailureEvent
+from fuzz.events.failures import FailureEvent
 from fuzz.failures.confirming import Keeping, Stop
 from fuzz.failures.failure import Failure
 from fuzz.failures.handler import FailureHandler

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fuzz.events.types import VERSION, FailureEvent, PhaseFinished, read_event
+from fuzz.events.failures import FailureEvent
+from fuzz.events.types import VERSION, PhaseFinished, read_event
 from tests.report.runs import FAILURE, broken_run
 
 TROUBLE = {"event": "trouble", "what": "the target is gone"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.events.types import FailureEvent
+from fuzz.events.failures import FailureEvent
 from fuzz.failures.keeping.baseline import NO_REASON_YET, Baseline, Named, load_baseline
 from tests.report.runs import FAILURE, Run
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fuzz.errors import UsageError
-from fuzz.events.types import FailureEvent
+from fuzz.events.failures import FailureEvent
 from fuzz.failures.confirming import Keeping
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.handler import FailureHandler

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.gate import left_undone
-from fuzz.events.types import FailureEvent
 from fuzz.failures.handler import FailureHandler
 from fuzz.oracle.actions import Action, AtOnce, Create, SendItems
 from fuzz.phases import random as random_phase

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import NOT_STARTED, Summary
-from fuzz.events.types import VERSION, FailureEvent
+from fuzz.events.types import VERSION
 from fuzz.failures.keeping.store import SavedFailure, saved_failures
 from fuzz.report.journal_reader import NAME, open_journal
 from fuzz.run.setup.report_folder import LATEST

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fuzz.bundle.fingerprint import slug
+from fuzz.events.failures import Acceptance, FailureEvent
 from fuzz.events.gate import incomplete
 from fuzz.events.summary import ClauseTally, Summary
-from fuzz.events.types import Acceptance, AcceptedGone, FailureEvent
+from fuzz.events.types import AcceptedGone
 from fuzz.failures.failure import Failure
 from fuzz.target.user_files import VERSION, VersionedFile, read_user_file, write_user_file
 

@@ -17,7 +17,7 @@ from fuzz.bundle.description import Description
 from fuzz.bundle.failure_json import VERSION, FailureFile, FoundBy, GivenProfile
 from fuzz.bundle.steps import BundleStep
 from fuzz.bundle.texts import payload_line
-from fuzz.events.types import FailureEvent
+from fuzz.events.failures import FailureEvent
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import says
 from fuzz.oracle.actions import NEAR, NO_CALENDAR_UID, NOT_JSON, AtOnce, Create, MoveSync, SendItems, Single, Token

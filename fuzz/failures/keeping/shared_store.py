@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from fuzz.errors import UsageError
+from fuzz.events.failures import FailureEvent
 from fuzz.events.shapes import read_as
 from fuzz.events.summary import Summary
-from fuzz.events.types import Event, FailureEvent
+from fuzz.events.types import Event
 from fuzz.oracle.actions import Action
 from fuzz.oracle.scenario import ScenarioError, from_json
 from fuzz.target.http.redis_server import PASSWORD, redis_at

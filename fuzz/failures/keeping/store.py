@@ -17,10 +17,11 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from fuzz.bundle.failure_json import Bundle, BundleError, FoundBy, FoundOnSandbox, read_bundle
 from fuzz.bundle.files import FAILURE, NAMES, files_of
 from fuzz.errors import UsageError
+from fuzz.events.failures import FailureEvent
 from fuzz.events.history import WINDOW
 from fuzz.events.shapes import misfit, read_as
 from fuzz.events.summary import Summary
-from fuzz.events.types import Event, FailureEvent
+from fuzz.events.types import Event
 from fuzz.failures.failure import Failure
 from fuzz.failures.keeping.atomic_folder import recover, replace_file, write_folder
 from fuzz.failures.keeping.describe import describe_failure

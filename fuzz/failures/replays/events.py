@@ -8,8 +8,9 @@ from typing import TypedDict
 
 from fuzz.bundle.failure_json import Bundle
 from fuzz.errors import ExitCode
+from fuzz.events.failures import FailureEvent, Replayed
 from fuzz.events.summary import RunVerdict
-from fuzz.events.types import FailureEvent, Replayed, RunFinished
+from fuzz.events.types import RunFinished
 from fuzz.failures.failure import Failure
 from fuzz.failures.failure_event import failure_event
 from fuzz.failures.identity import Identity

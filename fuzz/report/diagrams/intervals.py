@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fuzz.events.types import TraceStep
+from fuzz.events.failures import TraceStep
 
 
 @dataclass(frozen=True, slots=True)

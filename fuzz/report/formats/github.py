@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import RunVerdict, Summary
-from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.failure_text import failure_lines
 from fuzz.report.first_lines import headline

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
-from fuzz.events.types import AnswerEntry, Event, RequestEntry
+from fuzz.events.exchanges import AnswerEntry, RequestEntry
+from fuzz.events.types import Event
 from fuzz.report.formats.har_selection import Entry, Selection
 
 CREATOR = Creator(name="calfuzz", version="1")

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from fuzz.events.types import AnswerEntry, Event, ExchangeEvent, FailureEvent, RequestEntry
+from fuzz.events.exchanges import AnswerEntry, ExchangeEvent, RequestEntry
+from fuzz.events.failures import FailureEvent
+from fuzz.events.types import Event
 
 MAX_ENTRIES = 2_000
 MAX_BYTES = 20_000_000

@@ -18,8 +18,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import LATENCY_BOUNDS, RunVerdict, Summary
-from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.diagrams.sync_states import sync_states_svg, transitions_of
 from fuzz.report.diagrams.timeline import Timeline

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from fuzz.events.failures import FailureEvent, Replayed
 from fuzz.events.summary import ClauseTally, Summary
-from fuzz.events.types import FailureEvent, Replayed
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_of
 from fuzz.report.facts.requests import requests_line

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import RunVerdict, Summary
-from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_lines
 from fuzz.report.facts.requests import requests_line

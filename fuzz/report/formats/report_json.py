@@ -9,9 +9,10 @@ from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from fuzz.events.failures import Acceptance, FailureEvent, FailureStatus, Replayed
 from fuzz.events.history import News, name_of, news_of
 from fuzz.events.summary import Summary
-from fuzz.events.types import Acceptance, DriftEntry, FailureEvent, FailureStatus, PhaseFigures, Replayed
+from fuzz.events.types import DriftEntry, PhaseFigures
 from fuzz.report import queries
 from fuzz.report.facts.origin import build_of
 from fuzz.report.facts.requests import RequestCounts, requests_of

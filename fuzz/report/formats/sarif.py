@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from fuzz.events.failures import FailureEvent
 from fuzz.events.summary import Summary
-from fuzz.events.types import FailureEvent
 from fuzz.report import queries
 from fuzz.report.facts.origin import origin_of
 from fuzz.report.facts.requests import requests_line
