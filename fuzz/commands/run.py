@@ -64,7 +64,12 @@ def run_and_report(
         stdout.writelines(f"option {each}\n" for each in given)
         return _dry_run(options, _files(options, stdout)[0], stdout)
     terminal = Terminal(
-        stdout, live=stdout.isatty(), clock=time.monotonic, progress=options.progress, detail=options.detail
+        stdout,
+        live=stdout.isatty(),
+        clock=time.monotonic,
+        progress=options.progress,
+        detail=options.detail,
+        coloured=_is_coloured(stdout, environ),
     )
     with report_folder(options.report_dir, uuid4().hex[:8], say=stdout) as folder:
         with starting_target(options, faults=faults, variants=variants, say=stdout) as ready:
@@ -78,6 +83,11 @@ def run_and_report(
         written = write_or_say(folder.path, options.reports, stdout=stdout, environ=environ, known=summary)
     terminal.finish(summary, reports=written)
     return summary.finished["exit_code"] if summary.finished is not None else int(ExitCode.INCONCLUSIVE)
+
+
+def _is_coloured(stdout: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether the final text has colours: on a terminal, and where FORCE_COLOR is set; not where NO_COLOR is."""
+    return not environ.get("NO_COLOR") and (bool(environ.get("FORCE_COLOR")) or stdout.isatty())
 
 
 @contextmanager

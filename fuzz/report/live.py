@@ -32,6 +32,19 @@ SHORTEST_NAME = 20
 """Columns of a failure's name on a terminal that is too narrow for it."""
 
 
+def write_coloured(stream: TextIO, text: str) -> None:
+    """Writes the final text in colours, though the stream may be no terminal."""
+    _print_coloured(Console(file=stream, force_terminal=True, highlight=False, soft_wrap=False), text)
+
+
+def _print_coloured(console: Console, text: str) -> None:
+    shown = Text(text.rstrip("\n"))
+    shown.highlight_regex(r"(?m)^(FAIL|CHANGED)\b|\bfail$", "bold red")
+    shown.highlight_regex(r"(?m)^PASS\b|\bpass$", "green")
+    shown.highlight_regex(r"(?m)^(INCONCLUSIVE|ACCEPTED)\b|\binconclusive$", "yellow")
+    console.print(shown, soft_wrap=True)
+
+
 class Live:
     """Draws the view. Mutable. It opens at the first update, so that an error before it leaves no empty frame."""
 
@@ -61,11 +74,7 @@ class Live:
     def finish(self, text: str) -> None:
         """Clears the view and prints the final text."""
         self._screen.stop()
-        shown = Text(text.rstrip("\n"))
-        shown.highlight_regex(r"(?m)^(FAIL|CHANGED)\b|\bfail$", "bold red")
-        shown.highlight_regex(r"(?m)^PASS\b|\bpass$", "green")
-        shown.highlight_regex(r"(?m)^(INCONCLUSIVE|ACCEPTED)\b|\binconclusive$", "yellow")
-        self._console.print(shown, soft_wrap=True)
+        _print_coloured(self._console, text)
 
     def _drawing(self, summary: Summary, now: float) -> Group:
         return Group(

@@ -32,13 +32,22 @@ Clock = Callable[[], float]
 class Terminal:
     """Shows a run on a text stream. `finish` ends it, after any number of events."""
 
-    def __init__(self, stream: TextIO, *, live: bool, clock: Clock, progress: bool = True, detail: int = 0) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        live: bool,
+        clock: Clock,
+        progress: bool = True,
+        detail: int = 0,
+        coloured: bool = False,
+    ) -> None:
         self._stream = stream
         self._clock = clock
         self._began = self._last = clock()
         self._last_total = 0
         self._told: set[str] = set()
-        self._progress, self._detail = progress, detail
+        self._progress, self._detail, self._coloured = progress, detail, coloured
         self._live = _live(stream, clock) if live and progress else None
 
     def on_event(self, event: Event, summary: Summary) -> None:
@@ -55,6 +64,10 @@ class Terminal:
         text = summary_text(summary, reports=reports, detail=self._detail)
         if self._live is not None:
             self._live.finish(text)
+        elif self._coloured:
+            from fuzz.report.live import write_coloured
+
+            write_coloured(self._stream, text)
         else:
             self._write(text)
 

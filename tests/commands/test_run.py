@@ -208,3 +208,12 @@ def test_output_goes_where_the_command_was_told_to_write() -> None:
     with target_of(RunOptions(command="run"), say=said) as profile:
         assert profile.elsewhere is None
     assert said.getvalue().startswith("no --target: the embedded sandbox (honest)")
+
+
+@pytest.mark.parametrize(
+    ("environ", "coloured"), [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)]
+)
+def test_colours_come_where_they_are_asked_for(environ: dict[str, str], coloured: bool) -> None:
+    result = CliRunner().invoke(main, ["run", "--phases", "preflight", "-q"], env=environ, color=True)
+
+    assert coloured is ("\x1b[" in result.output), result.output
