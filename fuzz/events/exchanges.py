@@ -84,7 +84,7 @@ class Totals(TypedDict):
 
     event: Literal["totals"]
     unwritten: int
-    requests: list[int]
+    requests: tuple[int, int, int]
     latency: list[int]
     phases: dict[str, int]
     clauses: list[tuple[str, int, int, int, int]]

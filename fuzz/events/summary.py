@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from fuzz.events.exchanges import ExchangeEvent, Totals
 from fuzz.events.failures import FailureEvent, Replayed
@@ -254,7 +253,7 @@ def totals_of(summary: Summary, unwritten: int) -> Totals:
     return {
         "event": "totals",
         "unwritten": unwritten,
-        "requests": [summary.total, summary.retried, summary.lost],
+        "requests": (summary.total, summary.retried, summary.lost),
         "latency": summary.latency,
         "phases": {name: phase["requests"] for name, phase in summary.phases.items()},
         "clauses": [(name, *_counts(tally)) for name, tally in summary.clauses.items()],
@@ -275,43 +274,25 @@ def _counts(tally: ClauseTally) -> tuple[int, int, int, int]:
 
 
 def _take_over(summary: Summary, event: Totals) -> None:
-    """Replaces the counts of a summary by those of an event. TypeError or ValueError, and nothing changed, for an event
-    whose values are not of their types.
+    """Replaces the counts of a summary by those of an event. ValueError, and nothing changed, for counts of another
+    number of latencies.
     """
-    requests, latency = _row(event["requests"], 0, 3), _row(event["latency"], 0, len(LATENCY_BOUNDS) + 1)
-    phases = [_row(row, 1, 1) for row in event["phases"].items()]
-    clauses = [_row(row, 1, 4) for row in event["clauses"]]
-    cases = [_row(row, 2, 4) for row in event["cases"]]
-    situations = [_row((name, *row), 2, 1) for name, answers in event["situations"].items() for row in answers.items()]
-    observations = [_row(row, 3, 1) for row in event["observations"]]
-    edges = [_row(row, 4, 2) for row in event["edges"]]
-    touched = [_row(row, 3, 1) for row in event["touched"]]
-    sent, shrinking = ([_row(row, 1, 1) for row in event[name].items()] for name in ("sent", "shrinking"))
-    (summary.unwritten,) = _row([event["unwritten"]], 0, 1)
-    summary.total, summary.retried, summary.lost = requests
-    summary.latency = latency
-    for name, count in phases:
+    if len(event["latency"]) != len(summary.latency):
+        raise ValueError("latencies of other bounds")
+    summary.total, summary.retried, summary.lost = event["requests"]
+    summary.unwritten, summary.latency = event["unwritten"], list(event["latency"])
+    for name, requests in event["phases"].items():
         if name in summary.phases:
-            summary.phases[name]["requests"] = count
-    summary.clauses.update((name, ClauseTally(*counts)) for name, *counts in clauses if name in summary.clauses)
-    summary.cases.update(((clause, situation), ClauseTally(*counts)) for clause, situation, *counts in cases)
-    for situation, label, count in situations:
-        summary.situations[situation][label] = count
-    for feature, situation, label, count in observations:
+            summary.phases[name]["requests"] = requests
+    summary.clauses.update((name, ClauseTally(*n)) for name, *n in event["clauses"] if name in summary.clauses)
+    summary.cases.update(((clause, situation), ClauseTally(*n)) for clause, situation, *n in event["cases"])
+    summary.situations.update((situation, Counter(answers)) for situation, answers in event["situations"].items())
+    for feature, situation, label, count in event["observations"]:
         summary.observations[feature, situation][label] = count
-    summary.edges.update(((was, act, label, now), counts) for was, act, label, now, *counts in edges)
-    for clause, situation, by, count in touched:
+    summary.edges.update(((was, act, label, now), n) for was, act, label, now, *n in event["edges"])
+    for clause, situation, by, count in event["touched"]:
         summary.touched[clause, situation][by] = count
-    summary.sent, summary.shrinking = Counter(dict(sent)), Counter(dict(shrinking))
-
-
-def _row(values: Sequence[Any], texts: int, numbers: int) -> list[Any]:
-    """A row of so many texts and then so many numbers; TypeError or ValueError for any other."""
-    if len(values) != texts + numbers:
-        raise ValueError("a row of another length")
-    if not all(isinstance(value, str) for value in values[:texts]) or not all(type(n) is int for n in values[texts:]):
-        raise TypeError("a row with a value of another type")
-    return list(values)
+    summary.sent, summary.shrinking = Counter(event["sent"]), Counter(event["shrinking"])
 
 
 def _one(states: list[str]) -> str:
