@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,8 +44,9 @@ def test_a_description_becomes_the_files_that_are_written_down(name: str) -> Non
     assert {path.name: path.read_bytes().decode() for path in (FOLDER / name).iterdir()} == files(name)
 
 
-def test_a_failure_of_three_steps_can_be_read_on_a_screen() -> None:
-    made = {name: len(text.splitlines()) for name, text in files_of(account()).items()}
+@pytest.mark.parametrize("found", [{}, {"sandbox": {"faults": ["crash-once-in-15"], "variants": []}}])
+def test_a_failure_of_three_steps_can_be_read_on_a_screen(found: dict[str, Any]) -> None:
+    made = {name: len(text.splitlines()) for name, text in files_of(account(**found)).items()}
     assert made["repro.sh"] <= 40
     assert made["test_failure.py"] <= 60
     assert made["failure.hurl"] <= 60
