@@ -165,11 +165,13 @@ def contract(workflow: Path | None, swagger: Path | None, documents: Path | None
     """
     import json
 
+    from fuzz.report.text import visible
     from fuzz.run.setup.documents import read_contract
     from swagger import render
 
     read = read_contract(workflow, swagger, documents)
-    click.echo(json.dumps(render.as_json(read), indent=2) if as_json else render.as_text(read))
+    lines = (visible(line, limit=2000) for line in render.as_text(read).splitlines())
+    click.echo(json.dumps(render.as_json(read), indent=2) if as_json else "\n".join(lines))
 
 
 @main.command()
