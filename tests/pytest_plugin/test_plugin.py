@@ -36,7 +36,7 @@ def test_a_broken_clause_fails_with_an_argument_and_the_others_do_not(tmp_path: 
     assert 1 == code, output
     assert ["already_exists"] == re.findall(r"calfuzz::(\S+) FAILED", output)
     assert "step 3 names b@example.com" in output
-    assert "replay: calfuzz replay .calfuzz/failures/already_exists-" in output
+    assert "calfuzz replay .calfuzz/failures/already_exists-" in output
     assert "Traceback" not in output
 
 
