@@ -175,7 +175,7 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
     if failure.get("cause"):
         yield f"one failure of one cause: {failure['cause']}"
     if len(failure.get("situations", {})) > 1:
-        yield f"in {situations_line(failure)}"
+        yield f"by situation: {situations_line(failure)}"
     if failure["count"] > 1:
         yield f"seen {failure['count']:,} times, first after {counted(failure['requests_to_find'], 'request')}"
     if failure.get("age"):
@@ -192,8 +192,12 @@ def _conclusions(failure: FailureEvent) -> Iterator[str]:
 
 
 def situations_line(failure: FailureEvent) -> str:
-    """The situations in which a failure showed, the most frequent first: `already_exists in fresh (provider): 3, …`."""
-    showed = sorted(failure.get("situations", {}).items(), key=lambda item: -item[1])
+    """The situations in which a failure showed, the most frequent first: `fresh (provider): 3, missing in none: 1`. The
+    clause is named only where it is another one than the failure's.
+    """
+    own = f"{failure['clause']} in "
+    named = ((where.removeprefix(own), times) for where, times in failure.get("situations", {}).items())
+    showed = sorted(named, key=lambda item: -item[1])
     more = [f"and {len(showed) - MOST_SITUATIONS} more"] if len(showed) > MOST_SITUATIONS else []
     return ", ".join([*(f"{where}: {times:,}" for where, times in showed[:MOST_SITUATIONS]), *more])
 

@@ -147,7 +147,7 @@ def test_whatever_disconnect_answers_anything_may_have_come_of_it_and_bulk_creat
         assert {BOUND, None, DISABLED, DISABLED_FRESH, FRESH} == left
         assert {None} == judge(left, send(), state_error("missing")).belief
         wrong = judge(left, send(O, A), OK)
-        assert (VerdictKind.FAIL, "missing") == (wrong.kind, wrong.clause)
+        assert (VerdictKind.FAIL, "already_exists") == (wrong.kind, wrong.clause)
 
 
 def test_an_observation_names_the_sibling_of_which_nothing_is_said() -> None:

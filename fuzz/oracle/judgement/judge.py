@@ -6,6 +6,7 @@ explains it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -115,11 +116,12 @@ def after_unknown(contract: Contract, belief: Belief, request: Request) -> Belie
 
 
 def codes_due(contract: Contract, belief: Belief, request: Request) -> tuple[str, ...]:
-    """The endpoint's state errors that are due in some believed state, without regard to the payload, in the document's
-    order.
+    """The endpoint's state errors that are due in some believed state, without regard to the payload: first those that
+    are due in most of the states, then in the document's order.
     """
-    found = {expected(contract, state, filled(state, request.named)) for state in belief}
-    return tuple(error.code for error in contract.state_errors if error.code in found)
+    found = Counter(expected(contract, state, filled(state, request.named)) for state in belief)
+    codes = (error.code for error in contract.state_errors if error.code in found)
+    return tuple(sorted(codes, key=lambda code: -found[code]))
 
 
 def unspecified_features(contract: Contract, belief: Belief, request: Request) -> tuple[Unspecified, ...]:

@@ -32,7 +32,7 @@ def clause_of(
 ) -> str:
     """The clause that a verdict names: the one that was due, or for a failure the one that the answer violates.
 
-    `due`: codes of the state errors that are due, in the document's order. `outcomes`: all allowed outcomes.
+    `due`: codes of the state errors that are due, the likeliest first. `outcomes`: all allowed outcomes.
     """
     if isinstance(request.action, Create):
         return CREATE
