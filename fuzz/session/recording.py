@@ -83,8 +83,13 @@ def request_json(secrets: Secrets, exchange: Exchange) -> RequestEntry:
         "method": http_request.method,
         "url": _cut(http_request.url, LONGEST_URL),
         "headers": dict(_headers(http_request.written)),
-        "body": _cut(secrets.redact_ours(http_request.content.decode("utf-8", "replace")), LONGEST_BODY),
+        "body": _of_ours(secrets, http_request.content.decode("utf-8", "replace")),
     }
+
+
+def _of_ours(secrets: Secrets, body: str) -> str:
+    """The body of a request. One that is not cut the journal redacts, with the whole line."""
+    return body if len(body) <= LONGEST_BODY else _cut(secrets.redact_ours(body), LONGEST_BODY)
 
 
 def answer_json(secrets: Secrets, http_answer: HttpAnswer | None) -> AnswerEntry | None:

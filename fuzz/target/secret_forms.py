@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html.entities import html5
+from string import ascii_uppercase
 
 DEPTH = 4
 """How many forms may be inside each other."""
@@ -44,6 +45,8 @@ _PRINTABLE = re.compile(r"=(?:([0-9A-Fa-f]{2})|\r?\n)")
 """An escape of quoted-printable. Apart from the others: a text may have equals signs of its own."""
 
 _ENTITIES = {name.lower(): char for name, char in html5.items() if len(char) == 1 and char.isascii()}
+
+_ASCII_LOWER = {ord(char): char.lower() for char in ascii_uppercase}
 
 Place = tuple[int, int]
 """Where a character of an escaped text begins and ends."""
@@ -161,8 +164,9 @@ def _apart(spans: Iterator[Span]) -> list[Span]:
 
 
 def _lower(text: str) -> str:
-    """The text in lower case, each character in its place."""
-    return text.lower() if text.isascii() else "".join(char.lower() if char.isascii() else char for char in text)
+    """The text in lower case, each character in its place: a few become two characters, and those texts keep theirs."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text.translate(_ASCII_LOWER)
 
 
 def _plain(text: str) -> str:
