@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -56,16 +57,17 @@ def _at(path: Path, found: Json, plain: Json) -> Iterator[Difference]:
 
 
 def without(body: Json, removed: Sequence[Difference]) -> Json:
-    """The body with the plain values at the paths of these differences."""
+    """The body with the plain values at the paths of these differences. A path that the body has not is left out."""
     whole: Json = {"": deepcopy(body)}
     for difference in removed:
         value, steps = whole, ("", *difference.path)
-        for step in steps[:-1]:
-            value = value[step]
-        if difference.plain is ABSENT:
-            del value[steps[-1]]
-        else:
-            value[steps[-1]] = difference.plain
+        with suppress(KeyError, IndexError, TypeError):
+            for step in steps[:-1]:
+                value = value[step]
+            if difference.plain is ABSENT:
+                del value[steps[-1]]
+            else:
+                value[steps[-1]] = difference.plain
     remaining: Json = whole[""]
     return remaining
 

@@ -14,6 +14,9 @@ from typing_extensions import is_typeddict
 DEEPEST = 200
 """Levels of lists and objects in a value of any shape; deeper ones end the recursion of whoever walks through them."""
 
+LONGEST = 10**4000
+"""Numbers of any shape are smaller, as those of a scenario's bodies may be: Python prints no longer ones."""
+
 LARGEST = 2**63
 """Numbers are smaller. A longer one cannot be a float, nor be printed."""
 
@@ -91,7 +94,7 @@ def _anything(value: Any) -> Misfit:
     """A value of any shape, as deep and with such numbers as can be worked with."""
     level = [value]
     for _ in range(DEEPEST):
-        if any(type(each) in (int, float) and not abs(each) < LARGEST for each in level):
+        if any(type(each) in (int, float) and not abs(each) < LONGEST for each in level):
             return " holds a number that is too large"
         inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
         level = [each for several in inner for each in several]

@@ -6,7 +6,7 @@ stay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fuzz.oracle.actions import UNAUTHORISED, Action, AtOnce, Create, Move, MoveSync, SendItems, Single, Token
 from swagger.contract import Json
@@ -36,6 +36,13 @@ class Scenario:
 def singles(action: Action) -> tuple[Single, ...]:
     """The single actions of an action: itself, or the two that are started at once."""
     return (action.first, action.second) if isinstance(action, AtOnce) else (action,)
+
+
+def with_one_staff_member(action: Action) -> Action:
+    """The action as it is on a target with one staff member, whom every index means."""
+    if isinstance(action, AtOnce):
+        return AtOnce(replace(action.first, staff=0), replace(action.second, staff=0))
+    return replace(action, staff=0)
 
 
 def kind_of(action: Single) -> str:

@@ -16,7 +16,7 @@ from fuzz.target.profile import Profile
 from swagger.contract import Contract, Drift, Source
 from swagger.load import SWAGGER, WORKFLOW
 
-SHORT_SECRETS = "{} has fewer than 8 characters: it is redacted only behind its scheme or the name of its header"
+SHORT_SECRETS = "fewer than 8 characters, and redacted only behind the scheme or the name of the header: {}"
 ONE_STAFF_MEMBER = "one staff member: leaks between staff members are not tested"
 """What is left out where the profile names one staff member."""
 

@@ -26,7 +26,7 @@ from fuzz.oracle.actions import (
     Single,
     Token,
 )
-from fuzz.oracle.scenario import kind_of, singles
+from fuzz.oracle.scenario import kind_of, singles, with_one_staff_member
 from fuzz.oracle.state import Belief
 from fuzz.oracle.verdict import REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind
 from fuzz.session.access.admin_scheme import AdminScheme
@@ -75,6 +75,8 @@ class ScenarioRun:
 
         Raises Unreachable if the run cannot go on.
         """
+        if len(self.staff) == 1:
+            action = with_one_staff_member(action)
         self.actions.append(action)
         verdicts = [exchange.verdict for exchange in self.session.perform(self, action)]
         return next((verdict for verdict in verdicts if verdict.kind is VerdictKind.FAIL), verdicts[-1])

@@ -214,3 +214,10 @@ def test_the_documents_that_are_named_are_those_explained_and_the_command_names_
     result = explained("missing", "--workflow", own)
     assert "no sync is there for the staff member." in result.output
     assert f" --workflow {own}" in sections(result.output)["What to do next"]
+
+
+def test_no_line_end_is_spelled_out() -> None:
+    result = CliRunner().invoke(main, ["explain", "success"])
+
+    assert 0 == result.exit_code
+    assert "\\n" not in result.output

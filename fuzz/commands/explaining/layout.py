@@ -42,6 +42,10 @@ def _on_one_line(value: object) -> object:
     return value if isinstance(value, _Lines) else visible(value, limit=LONGEST)
 
 
+def _hanging(text: str, first: str) -> _Lines:
+    return _Lines("\n".join(visible(line, limit=LONGEST) for line in hanging(first, text)))
+
+
 @cache
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -56,7 +60,7 @@ def _templates() -> Environment:
         finalize=_on_one_line,
     )
     environment.filters.update(wrapped=wrapped, body=body_lines, rule=rule_of, quoted=shlex.quote)
-    environment.filters.update(counted=counted, hanging=lambda text, first: "\n".join(hanging(first, text)))
+    environment.filters.update(counted=counted, hanging=_hanging)
     return environment
 
 

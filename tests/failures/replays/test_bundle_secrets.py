@@ -89,7 +89,13 @@ def environment(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     wrapper.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@" >>{tmp_path}/arguments\nexec {shutil.which("curl")} "$@"\n')
     wrapper.chmod(0o755)
     proxy = target.replace("//", "//me:word-of-the-proxy@")
-    secrets = {"THE_ADMIN": ADMIN, "THE_STAFF": STAFF, "CALFUZZ_TOKEN_STAFF_1": STAFF, "THE_KEY": KEY, "THE_PROXY": proxy}
+    secrets = {
+        "THE_ADMIN": ADMIN,
+        "THE_STAFF": STAFF,
+        "CALFUZZ_TOKEN_STAFF_1": STAFF,
+        "THE_KEY": KEY,
+        "THE_PROXY": proxy,
+    }
     for name, value in secrets.items():
         monkeypatch.setenv(name, value)
     return {**secrets, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
