@@ -122,7 +122,7 @@ def _values(contract: Contract, last: SendItems, verdict: Verdict) -> list[Part]
 
 
 def _accounts(actions: Actions, account: str) -> Iterator[Part]:
-    taken = {named_by(single.body).account for single in all_singles(actions) if isinstance(single, SendItems)}
+    taken = [named_by(single.body).account for single in all_singles(actions) if isinstance(single, SendItems)]
     local, _, domain = account.partition("@")
     for says, values in (
         ("other accounts", [f"{other}@{another}" for other, another in zip(LOCALS, DOMAINS, strict=True)]),

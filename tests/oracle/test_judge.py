@@ -200,13 +200,14 @@ def many(count: int) -> Request:
 
 
 @pytest.mark.parametrize("state", [None, FRESH, BOUND, DISABLED])
-def test_more_than_fifty_items_may_be_too_large_which_is_a_refusal(state: SyncState) -> None:
-    verdict = judge(state, many(51), TOO_LARGE)
-    left = {FRESH, BOUND} if state == FRESH else {state}
-    assert (VerdictKind.PASS, left) == (verdict.kind, verdict.belief)
-    assert {"no_server_error"} == verdict.tally.due
-    assert VerdictKind.FAIL is judge(state, many(50), TOO_LARGE).kind
-    assert VerdictKind.FAIL is judge(state, many(51), Answer(414, NOT_JSON)).kind
+def test_more_than_25_items_may_be_too_many_which_is_a_refusal(state: SyncState) -> None:
+    for answer in (TOO_LARGE, Answer(422, {"detail": "too many items"})):
+        verdict = judge(state, many(26), answer)
+        left = {FRESH, BOUND} if state == FRESH else {state}
+        assert (VerdictKind.PASS, left) == (verdict.kind, verdict.belief)
+        assert {"no_server_error"} == verdict.tally.due
+        assert VerdictKind.FAIL is judge(state, many(25), answer).kind
+    assert VerdictKind.FAIL is judge(state, many(26), Answer(500, NOT_JSON)).kind
     assert VerdictKind.FAIL is judge(state, create(), TOO_LARGE).kind
 
 

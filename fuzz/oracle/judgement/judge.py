@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from http import HTTPStatus
 
-from fuzz.oracle.actions import Create, MoveSync, SendItems
+from fuzz.oracle.actions import UNAUTHORISED, Create, MoveSync, SendItems
 from fuzz.oracle.allowed import after_refusal, allowed, expected, filled, may_be_the_same, would_succeed
 from fuzz.oracle.judgement.tally import clause_of, tally
 from fuzz.oracle.request import Request
@@ -21,8 +21,8 @@ from fuzz.oracle.validity.violations import Validity, items_of
 from fuzz.oracle.verdict import MALFORMED, OTHER, REFUSAL, SUCCESS, ReadAnswer, Verdict, VerdictKind
 from swagger.contract import Contract
 
-FEW_ITEMS = 50
-"""Number of items that every gateway accepts; a body with more may be too large."""
+FEW_ITEMS = 25
+"""Items of one body that every service takes; one may refuse more."""
 
 
 def explain(contract: Contract, state: SyncState, request: Request, seen: ReadAnswer) -> frozenset[SyncState]:
@@ -46,8 +46,12 @@ def _may_be_answered_otherwise(validity: Validity) -> bool:
 
 
 def _is_too_large(contract: Contract, request: Request, seen: ReadAnswer) -> bool:
-    """Whether the answer is a 413 to many items: gateways limit the size of a body, and the documents give no limit."""
-    if seen.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not isinstance(request.action, SendItems):
+    """Whether the answer is a refusal of many items: services and gateways limit a batch, and the documents give no
+    limit.
+    """
+    if seen.outcome != REFUSAL or seen.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return False
+    if not isinstance(request.action, SendItems) or request.token in UNAUTHORISED:
         return False
     return len(items_of(contract, request.action.body)) > FEW_ITEMS
 
