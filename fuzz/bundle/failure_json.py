@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NotRequired, cast
+from typing import Literal, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from fuzz.events.failures import ActionJson, WhatFailed
 from fuzz.events.shapes import misfit
 from fuzz.oracle.actions import Action
 from fuzz.oracle.scenario import ScenarioError, from_json
@@ -102,26 +103,19 @@ class FoundBy(TypedDict, total=False):
     sandbox: FoundOnSandbox
 
 
-class FailureFile(FoundBy):
+class FailureFile(WhatFailed, FoundBy):
     """The whole of `failure.json`. `gateways`: where each kind of action was sent, `main` or `fallback`. `others`: with
     which other values it failed, too.
     """
 
     version: int
     fingerprint: str
-    clause: str
-    says: str
-    where: str
-    situation: str
-    detail: str
-    expected: str
-    observed: str
     argument: str
     reproduced: str
     needs_past: bool
     target: GivenProfile
     gateways: dict[str, Literal["main", "fallback"]]
-    actions: list[dict[str, Any]]
+    actions: list[ActionJson]
     others: NotRequired[list[str]]
 
 

@@ -6,6 +6,7 @@ The templates are part of the program, as its modules are; nothing else is read.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,19 +32,25 @@ def files_of(description: Description) -> dict[str, str]:
     return {FAILURE: json.dumps(description.file, indent=2) + "\n", **texts}
 
 
-@cache
-def _templates() -> Environment:
+def text_templates(package: str, finalize: Callable[[object], object] | None = None) -> Environment:
+    """The templates of plain text in a package. `finalize`: what becomes of each value before it is printed."""
     # Most runs find nothing, and need no templates.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("fuzz.bundle"),
+    return Environment(
+        loader=PackageLoader(package),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        finalize=finalize,
     )
+
+
+@cache
+def _templates() -> Environment:
+    environment = text_templates("fuzz.bundle")
     environment.filters.update(quoted=quoted, filled=filled)
     environment.globals.update(shell=in_shell, python=in_python, hurl=in_hurl, document=workflow_document)
     return environment

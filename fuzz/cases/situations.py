@@ -57,11 +57,6 @@ class Situations:
     capabilities: Capabilities
     provider: str
 
-    @classmethod
-    def of_first_provider(cls, capabilities: Capabilities) -> Situations:
-        """The situations of a sync of the first listed provider."""
-        return cls(capabilities, listed_providers(capabilities.contract)[0])
-
     @property
     def contract(self) -> Contract:
         """The contract of the target."""

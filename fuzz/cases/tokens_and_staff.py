@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import cycle
 
-from fuzz.cases.situations import ACCOUNT, OTHER_ACCOUNT, CaseGroup, Situations
-from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Single, Token
+from fuzz.cases.situations import OTHER_ACCOUNT, CaseGroup, Situations
+from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from strategies.valid.fields import OTHER_CALENDAR_SYNC_UID
 from swagger.contract import Json
 
@@ -79,15 +79,3 @@ def _with_field(body: dict[str, Json], field: str, value: Json) -> dict[str, Jso
         else listed
         for name, listed in body.items()
     }
-
-
-def bystander_stages(situations: Situations) -> tuple[tuple[Single, ...], ...]:
-    """The actions on the second staff member before, amid and after all cases.
-
-    Before: they are bound. Amid: checked to be bound, then disabled if the target can. After: checked to be disabled.
-    """
-    bound = (Create(BYSTANDER, situations.provider), SendItems(BYSTANDER, situations.body()))
-    disable = MoveSync(BYSTANDER, Move.DISABLE, situations.provider, ACCOUNT)
-    check = SendItems(BYSTANDER, situations.body(account=OTHER_ACCOUNT, serial=1))
-    half_way = (check, disable) if situations.capabilities.can(Move.DISABLE) else (check,)
-    return bound, half_way, (SendItems(BYSTANDER, situations.body(serial=2)),)

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from fuzz.events.exchanges import AnswerEntry, RequestEntry
 
-Action = dict[str, Any]
+ActionJson = dict[str, Any]
 """An action as `oracle.scenario.to_json` writes it."""
 
 FailureStatus = Literal["found", "confirmed"]
@@ -47,14 +47,9 @@ class Acceptance(TypedDict):
     ticket: NotRequired[str]
 
 
-class FailureFacts(TypedDict):
-    """The facts of a failure that its event and its bundle share.
+class WhatFailed(TypedDict):
+    """What failed, where, what was expected and what was observed. Events and `failure.json` say it alike."""
 
-    `features`: clauses that its payload violates, and its unspecified features. `payload`: what else is unusual in it.
-    `reproduced`: `3/3`. `needs_past`: its steps alone do not reproduce it.
-    """
-
-    fingerprint: str
     clause: str
     says: str
     where: str
@@ -62,6 +57,16 @@ class FailureFacts(TypedDict):
     detail: str
     expected: str
     observed: str
+
+
+class FailureFacts(WhatFailed):
+    """The facts of a failure that its event and its bundle share.
+
+    `features`: clauses that its payload violates, and its unspecified features. `payload`: what else is unusual in it.
+    `reproduced`: `3/3`. `needs_past`: its steps alone do not reproduce it.
+    """
+
+    fingerprint: str
     why: str
     argument: str
     features: list[str]
@@ -72,7 +77,7 @@ class FailureFacts(TypedDict):
     phase: str
     status: FailureStatus
     accepted: Acceptance | None
-    actions: list[Action]
+    actions: list[ActionJson]
 
 
 class FailureEvent(FailureFacts):

@@ -130,14 +130,6 @@ class _NotJson:
 NOT_JSON = _NotJson()
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A lost answer: why it is lost, and whether the service may have acted on the request."""
-
-    why: str
-    may_have_acted: bool
-
-
 UNKNOWN_UID = ""
 """Stands for the uid of a sync if the answer to its create was lost."""
 

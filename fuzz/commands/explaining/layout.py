@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from fuzz.bundle.files import text_templates
 from fuzz.bundle.texts import broken
 from fuzz.failures.failure_event import request_says
 from fuzz.oracle.actions import Create, MoveSync
@@ -48,17 +49,7 @@ def _hanging(text: str, first: str) -> _Lines:
 
 @cache
 def _templates() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("fuzz.commands.explaining"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-        keep_trailing_newline=True,
-        finalize=_on_one_line,
-    )
+    environment = text_templates("fuzz.commands.explaining", _on_one_line)
     environment.filters.update(wrapped=wrapped, body=body_lines, rule=rule_of, quoted=shlex.quote)
     environment.filters.update(counted=counted, hanging=_hanging)
     return environment

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict
 
 from fuzz.bundle.failure_json import Bundle
 from fuzz.errors import ExitCode
-from fuzz.events.failures import FailureEvent, Replayed
+from fuzz.events.failures import FailureEvent, Replayed, WhatFailed
 from fuzz.events.summary import RunVerdict
 from fuzz.events.types import RunFinished
 from fuzz.failures.failure import Failure
@@ -52,19 +51,7 @@ def failed_event(session: Session, path: Path, bundle: Bundle, result: ReplayRes
     return event if judged else {**event, **_as_found(bundle)}
 
 
-class _AsFound(TypedDict):
-    """What a bundle says of its failure, as an event says it."""
-
-    clause: str
-    says: str
-    where: str
-    situation: str
-    detail: str
-    expected: str
-    observed: str
-
-
-def _as_found(bundle: Bundle) -> _AsFound:
+def _as_found(bundle: Bundle) -> WhatFailed:
     file = bundle.file
     return {
         "clause": file["clause"],
