@@ -10,7 +10,6 @@ from fuzz.oracle.actions import Create, Move, MoveSync, SendItems, Token
 from strategies.valid.fields import OTHER_CALENDAR_SYNC_UID
 from swagger.contract import Json
 
-BYSTANDER = 1
 DAY_BEFORE = ("last_modification", "2029-12-31T10:00:00Z")
 """Makes an item an older version of one that was sent."""
 THEIR_CALENDAR = ("external_calendar_uid", OTHER_CALENDAR_SYNC_UID)
